@@ -1,0 +1,1 @@
+"""Foundations: errors, registry, addressed random numbers, money, units, calendar."""
