@@ -1,0 +1,1 @@
+"""The nouns of the market: names, offers, population, ledger, views, tables."""

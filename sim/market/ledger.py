@@ -1,0 +1,95 @@
+"""The books: double entry in whole fen, so that all balances always sum to zero."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.calendar import month_label
+from sim.core.errors import InvariantError
+
+type Accounts = NDArray[np.int64]
+type Fen = NDArray[np.int64]
+
+
+@dataclass
+class Ledger:
+    """Balances of all accounts, and the month's postings by group and purpose.
+
+    Accounts are added in groups ("users", "carrier", "reseller", ...); a group is a slice of
+    consecutive account numbers.
+    """
+
+    groups: dict[str, range] = field(default_factory=dict)
+    balance: Fen = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    posted: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def open(self, group: str, accounts: int) -> None:
+        """Open `accounts` new accounts as a group."""
+        start = len(self.balance)
+        self.groups[group] = range(start, start + accounts)
+        self.balance = np.concatenate([self.balance, np.zeros(accounts, dtype=np.int64)])
+
+    def pay(
+        self, payers: str, paid: Fen | int, payees: str, received: Fen | int, purpose: str
+    ) -> None:
+        """Post what each account of one group pays and each of another receives.
+
+        Parameters
+        ----------
+        paid : (accounts of `payers`,) or one number for a group of one, fen, not negative
+        received : (accounts of `payees`,) likewise; the two must sum to the same fen
+
+        Raises
+        ------
+        InvariantError
+            if the two sums differ or an amount is negative.
+        """
+        debit, credit = self._legs(payers, paid), self._legs(payees, received)
+        total = int(debit.sum())
+        if total != int(credit.sum()) or debit.min(initial=0) < 0 or credit.min(initial=0) < 0:
+            raise InvariantError(
+                f"{purpose}: {payers} pay {total} fen (least {debit.min(initial=0)}), {payees} receive "
+                f"{int(credit.sum())} fen (least {credit.min(initial=0)})"
+            )
+        self._slice(payers)[:] -= debit
+        self._slice(payees)[:] += credit
+        key = (payers, payees, purpose)
+        self.posted[key] = self.posted.get(key, 0) + total
+
+    def of(self, group: str) -> Fen:
+        """Return the balances of a group: (accounts,) fen."""
+        return self._slice(group).copy()
+
+    def take_postings(self) -> dict[tuple[str, str, str], int]:
+        """Return the month's postings by (payers, payees, purpose) and begin a new month."""
+        posted, self.posted = self.posted, {}
+        return posted
+
+    def assert_balanced(self, month: int) -> None:
+        """Raise an `InvariantError` with month, account and amount unless all sums to zero."""
+        total = int(self.balance.sum())
+        if total != 0:
+            worst = int(np.abs(self.balance).argmax())
+            raise InvariantError(
+                f"{month_label(month)}: balances sum to {total} fen, not to 0; the largest is "
+                f"account {self.name_of(worst)} with {int(self.balance[worst])} fen"
+            )
+
+    def name_of(self, account: int) -> str:
+        """Return an account's group and its number in it, such as "carrier:1"."""
+        for group, accounts in self.groups.items():
+            if account in accounts:
+                return f"{group}:{account - accounts.start}"
+        raise InvariantError(f"no account {account}")
+
+    def _slice(self, group: str) -> Fen:
+        accounts = self.groups[group]
+        return self.balance[accounts.start : accounts.stop]
+
+    def _legs(self, group: str, amounts: Fen | int | Sequence[int]) -> Fen:
+        legs = np.atleast_1d(np.asarray(amounts, dtype=np.int64)).ravel()
+        if len(legs) != len(self.groups[group]):
+            raise InvariantError(f"{len(legs)} amounts for {len(self.groups[group])} {group}")
+        return legs

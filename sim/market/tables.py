@@ -1,0 +1,51 @@
+"""The tables that a run records: one for each grain, long and tidy, with the unit of each column.
+
+Money is whole fen, volume whole kilobytes: what is stored balances exactly. Metrics turn
+them into yuan and GB.
+"""
+
+TABLES: dict[str, dict[str, str]] = {
+    "carrier_month": {
+        "month": "month", "carrier": "id",
+        "lines": "lines", "data_lines": "lines", "lte_lines": "lines",
+        "used_kb": "kB", "allowance_kb": "kB", "billed_kb": "kB", "resold_kb": "kB",
+        "sponsored_kb": "kB", "leak_kb": "kB",
+        "fee_fen": "fen", "overage_fen": "fen", "voice_fen": "fen",
+        "backward_direct_fen": "fen", "backward_platform_fen": "fen", "wholesale_fen": "fen",
+        "cost_fen": "fen", "capacity_fen": "fen", "profit_fen": "fen",
+        "topup_fen": "fen, users to resellers", "resold_backward_fen": "fen, partners to resellers",
+        "surplus_fen": "fen, level without meaning",
+        "list_price_fen": "fen/GB", "backward_rate_fen": "fen/GB", "leak_price_fen": "fen/GB",
+        "xi": "utils", "service": "0-1", "load": "share of capacity",
+        "partners": "partners sponsoring",
+    },
+    "offer_month": {
+        "month": "month", "carrier": "id", "plan": "id", "lines": "lines", "used_kb": "kB",
+        "revenue_fen": "fen",
+    },
+    "province_carrier_month": {
+        "month": "month", "province": "code", "carrier": "id", "lines": "lines",
+        "used_kb": "kB", "revenue_fen": "fen", "leak_kb": "kB, sold by the branch",
+        "wholesale_price_fen": "fen/GB; none where the branch does not sell",
+    },
+    "category_carrier_month": {
+        "month": "month", "category": "id", "carrier": "id", "sponsored_kb": "kB",
+        "sponsored_share": "share of the category's traffic", "incremental_share": "share",
+    },
+    "partner_quarter": {
+        "quarter": "label", "category": "id", "channel": "id", "carrier": "id",
+        "partners": "sponsoring at the quarter's end", "sponsored_kb": "kB", "paid_fen": "fen",
+        "value_fen": "fen, true worth of the added use",
+    },
+    "reseller_month": {
+        "month": "month", "active": "resellers", "margin_fen": "fen", "profit_fen": "fen",
+        "entered": "resellers", "left": "resellers",
+    },
+    "switches": {
+        "month": "month", "origin": "id", "destination": "id",
+        "looked": "lines", "renewed": "lines, new or replaced",
+    },
+    "postings": {
+        "month": "month", "payer": "group", "payee": "group", "purpose": "purpose", "fen": "fen",
+    },
+}  # fmt: skip

@@ -1,0 +1,95 @@
+"""The state of the market: everything that changes from month to month, in arrays.
+
+A world can be copied: that is how scenarios share one simulated past.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.market.ledger import Ledger
+from sim.market.partners import PartnerBook
+from sim.market.population import Population
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+# A price nobody pays: there is no offer.
+NO_OFFER = 10**9
+
+
+@dataclass
+class Carriers:
+    """Columns over carriers."""
+
+    list_price: Ints  # fen per GB
+    backward_rate: Ints  # fen per sponsored GB
+    service: Floats  # service level, 0 to 1
+    member: NDArray[np.bool_]  # on the shared platform
+    xi: Floats  # unobserved quality, utils
+    share: Floats  # of lines
+    share_before: Floats  # of lines, a month earlier
+    yuan_per_gb: Floats
+    december_price: Ints  # list price of last December, fen per GB
+    capacity: Floats  # (carriers, provinces) GB a month
+    delay: Floats  # (carriers, provinces)
+    peers: Floats  # (carriers, provinces) share of lines in the province
+
+
+@dataclass
+class Branches:
+    """Columns over carriers × provinces."""
+
+    control: Floats  # weight on the whole, 0 to 1
+    cost: Floats  # of selling, relative to list
+    sales: Floats  # relative
+    price: Ints  # fen per GB
+
+
+@dataclass
+class Resellers:
+    """Columns over resellers; prices over the carriers whose traffic they sell."""
+
+    fixed_cost: Ints  # fen per month
+    active: NDArray[np.bool_]
+    capital: Ints  # fen
+    profit: Ints  # fen, last month
+    losing_months: Ints
+    margin: int  # fen, gross margin of all of them, last month
+    wholesale: Ints  # (carriers,) fen per GB, mean over what is bought
+    price: Ints  # (carriers,) fen per GB
+
+
+@dataclass
+class World:
+    """The market between two months."""
+
+    month: int
+    population: Population
+    partners: PartnerBook
+    carriers: Carriers
+    branches: Branches
+    resellers: Resellers
+    ledger: Ledger
+    usage_level: float  # GB of a line with relative scale 1, in the first month
+    data_choice: float  # share of lines with a device that choose data, at the start
+    devices: float  # share of lines that can use data, last month
+    by_style: Ints  # (carriers, lifestyles, REACH) last month
+    sponsored: Floats  # (carriers, categories) share of traffic that partners pay for
+    xi_past: list[Floats] = field(default_factory=list)  # one (carriers,) a month
+    quarter: Ints | None = None  # (volume kB, paid fen, worth fen; categories, channels, carriers)
+    records: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def record(self, table: str, **columns: Any) -> None:
+        """Append a block of rows to a table; columns are arrays of one length or scalars."""
+        self.records.setdefault(table, []).append(columns)
+
+    def copy(self) -> "World":
+        """Return an independent copy; recorded blocks are never changed, so they are shared."""
+        records = {table: list(blocks) for table, blocks in self.records.items()}
+        memo: dict[int, Any] = {id(self.records): records}
+        return copy.deepcopy(self, memo)

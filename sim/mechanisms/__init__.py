@@ -1,0 +1,1 @@
+"""The rules of the market: pure functions of arrays, each with its source."""

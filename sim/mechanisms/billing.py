@@ -1,0 +1,88 @@
+"""Who owes what for sponsored, resold and leaked traffic."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.money import split
+from sim.core.units import KB_PER_GB
+from sim.market.names import DIRECT, PLATFORM, RESELLER
+from sim.market.world import NO_OFFER
+
+type Ints = NDArray[np.int64]
+
+
+class SponsorCharges(NamedTuple):
+    """A month's charges to partners; the axes are partners and carriers."""
+
+    volume: Ints  # (partners, carriers) kB
+    direct: Ints  # (partners, carriers) fen to the carrier
+    platform: Ints  # (partners, carriers) fen to the shared platform
+    resold: Ints  # (partners, carriers) fen to resellers
+    subscription: Ints  # (partners,) fen to the shared platform
+    integration: Ints  # (partners,) fen to suppliers
+
+
+class LeakCharges(NamedTuple):
+    """A month's wholesale trade between resellers and branches."""
+
+    volume: Ints  # (carriers, branches) kB
+    paid: Ints  # (carriers, branches) fen
+
+
+def charges(volume: Ints, price: Ints) -> Ints:
+    """Return what volumes in kB cost at prices in fen per GB, to the nearest fen."""
+    # In two parts: kilobytes times fen may not fit into 64 bits for a whole country.
+    whole, part = np.divmod(volume, KB_PER_GB)
+    return whole * price + (part * price + KB_PER_GB // 2) // KB_PER_GB
+
+
+def bill_partners(
+    volume: Ints,
+    channel: NDArray[np.int8],
+    direct_rate: Ints,
+    platform_rate: Ints,
+    reseller_price: Ints,
+    subscription: int,
+    integration: int,
+) -> SponsorCharges:
+    """Return what partners owe for the volumes sponsored through their channels.
+
+    volume, channel : (partners, carriers); rates : (carriers,) fen per GB; subscription and
+    integration : fen a month. Integration is paid once for each platform in use.
+    """
+    used = volume > 0
+    direct, shared = used & (channel == DIRECT), used & (channel == PLATFORM)
+    on_platform = shared.any(axis=1)
+    return SponsorCharges(
+        volume=volume,
+        direct=np.where(direct, charges(volume, direct_rate), 0),
+        platform=np.where(shared, charges(volume, platform_rate), 0),
+        resold=np.where(
+            used & (channel == RESELLER),
+            charges(volume, np.where(reseller_price < NO_OFFER, reseller_price, 0)),
+            0,
+        ),
+        subscription=on_platform * np.int64(subscription),
+        integration=(direct.sum(axis=1) + on_platform) * np.int64(integration),
+    )
+
+
+def bill_leaks(leaked: Ints, sales: NDArray[np.float64], price: Ints) -> LeakCharges:
+    """Return what resellers owe each branch: volumes follow the branches' relative sales.
+
+    leaked : (carriers,) kB sold by resellers; sales, price : (carriers, branches).
+    """
+    volume = np.stack([split(int(kb), part) for kb, part in zip(leaked, sales, strict=True)])
+    return LeakCharges(volume, charges(volume, np.where(volume > 0, price, 0)))
+
+
+def share_platform(revenue: int, volume: Ints, member: NDArray[np.bool_], rule: str) -> Ints:
+    """Return each carrier's part of what the platform earned: (carriers,) fen.
+
+    volume : (carriers,) kB sponsored through the platform; by volume under the rule
+    "proportional", in equal parts among members under "equal".
+    """
+    weights = volume if rule == "proportional" and volume.any() else member.astype(np.int64)
+    return split(revenue, weights)
