@@ -1,0 +1,38 @@
+"""Fight with prices, retail and backward."""
+
+import numpy as np
+from pydantic import Field
+
+from sim.market.views import CarrierDecision, CarrierView
+from sim.strategies import carrier_strategies
+from sim.strategies.carrier.adaptive_markup import AdaptiveMarkup
+
+
+@carrier_strategies.add("price_war")
+class PriceWar(AdaptiveMarkup):
+    """Undercut the cheapest price of the market, never below cost (Bertrand 1883; Edgeworth 1925).
+
+    Adds undercutting to the shared retail rule and nothing else.
+    """
+
+    cut: float = Field(
+        gt=0,
+        lt=0.5,
+        examples=[0.02],
+        description="share by which the cheapest price is undercut a month",
+    )
+
+    def decide(self, view: CarrierView) -> CarrierDecision:
+        # Rivals are expected to pass on this month's fall of costs, as the shared rule does:
+        # undercutting comes on top of that, or it would be no war while costs fall.
+        passed_on = view.unit_cost / view.unit_cost_before
+        rival = int(np.delete(view.list_price, view.me).min() * passed_on)
+        retail = min(self.retail_price(view), rival)
+        backward = int(view.backward_rate.min())
+        return CarrierDecision(
+            list_price=self.undercut(retail, view), backward_rate=self.undercut(backward, view)
+        )
+
+    def undercut(self, price: int, view: CarrierView) -> int:
+        """Return a price below `price`, fen per GB, that still covers the cost."""
+        return max(int(price * (1.0 - self.cut)), int(view.unit_cost) + 1)

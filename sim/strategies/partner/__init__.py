@@ -1,0 +1,1 @@
+"""Strategies of partners, one file each."""

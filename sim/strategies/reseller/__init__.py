@@ -1,0 +1,1 @@
+"""Strategies of resellers, one file each."""

@@ -1,0 +1,37 @@
+"""Resellers who compete in quantities and come and go with the spread."""
+
+import numpy as np
+from pydantic import Field
+
+from sim.market.views import ResellerDecision, ResellerView
+from sim.strategies import reseller_strategies
+from sim.strategies.rules import ResellerRule
+
+
+@reseller_strategies.add("cournot")
+class Cournot(ResellerRule):
+    """Price at the Cournot equilibrium of n resellers under linear demand up to list.
+
+    p = w + (A - w) / (n + 1) (Spengler 1950; Cournot 1838), with A the list price. One reseller
+    a month enters, if it would have made a profit last month; one leaves, the one that loses
+    most after `patience` months of loss in a row. A reseller without capital is out at once.
+    """
+
+    patience: int = Field(ge=1, examples=[3], description="months of loss before leaving")
+
+    def decide(self, view: ResellerView) -> ResellerDecision:
+        active = self.presence(view)
+        spread = np.maximum(view.list_price - view.wholesale_price, 0)
+        price = view.wholesale_price + spread // (int(active.sum()) + 1)
+        return ResellerDecision(price=price, active=active)
+
+    def presence(self, view: ResellerView) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Return who stays in business: (resellers,)."""
+        active = view.active & (view.capital > 0)
+        waiting = np.flatnonzero(~view.active & (view.potential_profit > 0) & (view.capital > 0))
+        if len(waiting):
+            active[waiting[np.argmax(view.potential_profit[waiting])]] = True
+        tired = np.flatnonzero(active & (view.losing_months >= self.patience))
+        if len(tired):
+            active[tired[np.argmin(view.profit[tired])]] = False
+        return active

@@ -1,0 +1,46 @@
+"""What every strategy is: a frozen set of parameters with one method, `decide`."""
+
+from abc import abstractmethod
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.market.views import (
+    CarrierDecision,
+    CarrierView,
+    PartnerDecision,
+    PartnerView,
+    ResellerDecision,
+    ResellerView,
+)
+
+
+class Rule(BaseModel):
+    """Parameters of a strategy. `Field(examples=[…])` feeds the contract tests."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str = Field(default="", description="the strategy")
+
+
+class CarrierRule(Rule):
+    """How a carrier prices, serves and cooperates."""
+
+    @abstractmethod
+    def decide(self, view: CarrierView) -> CarrierDecision:
+        """Return the moves for the coming month."""
+
+
+class ResellerRule(Rule):
+    """How resellers price, enter and leave; decides for all who share it at once."""
+
+    @abstractmethod
+    def decide(self, view: ResellerView) -> ResellerDecision:
+        """Return price and presence for the coming month."""
+
+
+class PartnerRule(Rule):
+    """Whom partners sponsor with, through which channel; for all who share it at once."""
+
+    @abstractmethod
+    def decide(self, view: PartnerView) -> PartnerDecision:
+        """Return channel and sponsored share on each carrier."""
