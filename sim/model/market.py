@@ -1,0 +1,486 @@
+"""The market: a Mesa model whose month reads as a list of phases."""
+
+from __future__ import annotations
+
+import math
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.firms import Branch, Carrier, InForce, Regulator, Reseller
+from sim.agents.partners import Partner, PartnerSet
+from sim.agents.users import User, UserSet
+from sim.core.calendar import month_index, month_label
+from sim.core.errors import SimError
+from sim.core.streams import Streams, normal
+from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
+from sim.market.names import CARRIERS, NONE, PLATFORM, RESELLER
+from sim.market.offers import Offers
+from sim.market.population import whole_lines
+from sim.market.views import CarrierDecision, CarrierView, PartnerView, ResellerView
+from sim.market.world import NO_OFFER, World
+from sim.mechanisms.billing import LeakCharges, SponsorCharges, bill_leaks, bill_partners
+from sim.mechanisms.choice import Draws, Panel, Tastes, choose_offers, consumer_surplus, survey
+from sim.mechanisms.congestion import build, delay
+from sim.mechanisms.diffusion import bass
+from sim.mechanisms.inversion import invert_shares
+from sim.mechanisms.leakage import branch_prices, branch_sales
+from sim.mechanisms.sponsorship import (
+    incremental_share,
+    potential_use,
+    split_among_partners,
+    sponsored_share,
+)
+from sim.mechanisms.usage import (
+    FEE,
+    LINES,
+    OVERAGE,
+    REACH_SPONSORED,
+    RESOLD,
+    USED,
+    Levels,
+    Margin,
+    UsageSums,
+    margins,
+    use_data,
+)
+from sim.model.records import record_month
+from sim.model.settlement import Costs, Settled, Trade, check_users, check_volumes, settle
+from sim.scenario.paths import read_paths
+from sim.scenario.schema import Scenario
+from sim.scenario.start import build_world, columns, fixed_parts
+
+# A twelfth of the users is surveyed each month, in turn, so that every user is heard once a
+# year: consumer surplus of every row every month would cost more than the month itself.
+PANEL = 12
+
+
+class Market(mesa.Model):
+    """China's three-carrier market under one scenario and seed, a month a step.
+
+    Parameters
+    ----------
+    scenario : what is simulated
+    seed : every random number is addressed by it
+    world : where to start from; the end of December 2014 unless given. A copy of the world
+        of another market with the same seed and past continues that market exactly.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int = 0, world: World | None = None) -> None:
+        super().__init__(rng=seed)
+        self._settings = scenario
+        self.streams = Streams(seed)
+        self.fixed = fixed_parts(scenario)
+        self.paths = read_paths(scenario)
+        self.world = world or build_world(scenario, self.fixed, self.paths, self.streams)
+        self.regulator = Regulator(self)
+        self.carriers = [Carrier(self, j) for j in range(len(CARRIERS))]
+        provinces = range(len(self.fixed.labels.provinces))
+        self.branches = [Branch(self, c.index, p) for c in self.carriers for p in provinces]
+        self.resellers = [Reseller(self, i) for i in range(scenario.resale.resellers)]
+        self.users = UserSet(self, self.world.population)
+        self.partners = PartnerSet(self, self.world.partners)
+        self.agents_by_type[User] = self.users
+        self.agents_by_type[Partner] = self.partners
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the scenario; it is frozen, so Mesa must not write into it."""
+        return self._settings
+
+    @scenario.setter
+    def scenario(self, scenario: object) -> None:
+        """Ignore the placeholder that Mesa's constructor sets."""
+
+    @property
+    def month(self) -> str:
+        """Return the label of the month that the next step simulates."""
+        return month_label(self.world.month)
+
+    def step(self) -> None:
+        """Simulate one month."""
+        if self.world.month >= self.scenario.end_month:
+            raise SimError(f"the scenario ends before {self.month}; raise `months` to go on")
+        self.observe()  # freeze last month's facts
+        self.decide()  # carriers, branches and resellers move at once
+        self.publish()  # moves become offers and rate cards
+        self.sponsor()  # partners strike their deals
+        self.choose()  # users look, compare and switch
+        self.use()  # gigabytes, paid or sponsored
+        self.bill()  # use becomes charges
+        self.settle()  # charges become postings
+        self.close()  # books balance, facts are recorded
+
+    # ------------------------------------------------------------------ observe
+
+    def observe(self) -> None:
+        """Put the regulator's orders in force and freeze what carriers see of last month."""
+        month, carriers, cost = self.world.month, self.world.carriers, self.paths.unit_cost
+        self.in_force: InForce = self.regulator.decide(month)
+        self.unit_cost = float(cost[month + 1])
+        self.wealth_before = self.wealth()
+        self.active_before = self.world.resellers.active.copy()
+        shared = {
+            "month": month,
+            "list_price": _frozen(carriers.list_price),
+            "backward_rate": _frozen(carriers.backward_rate),
+            "share": _frozen(carriers.share),
+            "share_before": _frozen(carriers.share_before),
+            "yuan_per_gb": _frozen(carriers.yuan_per_gb),
+            "unit_cost": self.unit_cost,
+            "unit_cost_before": float(cost[month]),
+            "observed_yuan_per_gb": float(self.paths.observed_price[month]),
+        }
+        self.views = [
+            CarrierView(me=j, price_ceiling=int(self.in_force.price_ceiling[j]), **shared)  # type: ignore[arg-type]
+            for j in range(len(CARRIERS))
+        ]
+
+    # ------------------------------------------------------------------- decide
+
+    def decide(self) -> None:
+        """Let carriers, branches and resellers decide on last month's facts."""
+        self.decisions = [c.decide(self.views[c.index]) for c in self.carriers]
+        for carrier, decision in zip(self.carriers, self.decisions, strict=True):
+            _check_decision(carrier.id, decision)
+        self._decide_leaks()
+        self._decide_resale()
+
+    def _decide_leaks(self) -> None:
+        """Let each carrier's branches find their Nash sales and prices."""
+        leak, branches = self.scenario.leakage, self.world.branches
+        for j in range(len(CARRIERS)):
+            choke = float(self._list_of(j))
+            margin = max(self.world.carriers.yuan_per_gb[j] * FEN_PER_YUAN - self.unit_cost, 0.0)
+            cost = branches.cost[j] + self.unit_cost / choke
+            loss = leak.delta * margin / choke
+            sales = branch_sales(1.0, cost, branches.control[j], loss, 1.0, leak.cross)
+            price = np.floor(branch_prices(1.0, sales, 1.0, leak.cross) * choke + 0.5)
+            branches.sales[j] = sales
+            branches.price[j] = np.where(sales > 0.0, price, NO_OFFER)
+
+    def _list_of(self, carrier: int) -> int:
+        """Return the list price of a backward GB that the carrier's direct rate implies, fen."""
+        rate = self.world.carriers.backward_rate[carrier]
+        return int(rate / self.scenario.sponsorship.discount + 0.5)
+
+    def _decide_resale(self) -> None:
+        """Let resellers enter, leave and price."""
+        resellers, branches = self.world.resellers, self.world.branches
+        bought = branches.sales.sum(axis=1)
+        priced = (branches.sales * np.where(branches.price < NO_OFFER, branches.price, 0)).sum(
+            axis=1
+        )
+        mean = np.floor(priced / np.where(bought > 0.0, bought, 1.0) + 0.5).astype(np.int64)
+        resellers.wholesale = np.where(bought > 0.0, mean, NO_OFFER)
+        newcomer = resellers.margin // (int(resellers.active.sum()) + 1) - resellers.fixed_cost
+        view = ResellerView(
+            month=self.world.month,
+            wholesale_price=_frozen(resellers.wholesale),
+            list_price=np.array([self._list_of(j) for j in range(len(CARRIERS))]),
+            active=_frozen(resellers.active),
+            profit=_frozen(resellers.profit),
+            potential_profit=newcomer,
+            losing_months=_frozen(resellers.losing_months),
+            capital=_frozen(resellers.capital),
+        )
+        decision = self.scenario.resale.strategy.decide(view)
+        resellers.active = decision.active
+        sold = (resellers.wholesale < NO_OFFER) & decision.active.any()
+        resellers.price = np.where(sold, decision.price, NO_OFFER)
+
+    # ------------------------------------------------------------------ publish
+
+    def publish(self) -> None:
+        """Turn the moves into this month's offers, rates, levels and qualities."""
+        carriers, month = self.world.carriers, self.world.month
+        for j, decision in enumerate(self.decisions):
+            carriers.list_price[j] = decision.list_price
+            carriers.backward_rate[j] = decision.backward_rate
+            missing = max(decision.service_target - carriers.service[j], 0.0)
+            carriers.service[j] += self.scenario.service.build_rate * missing
+            carriers.member[j] = decision.cooperate
+        self.platform_rate = np.floor(
+            carriers.backward_rate * self.scenario.service.rate + 0.5
+        ).astype(np.int64)
+        self.offers: Offers = self.fixed.menu.publish(
+            carriers.list_price,
+            int(self.paths.overage[month]),
+            self.world.resellers.price,
+            self.paths.voice[month],
+        )
+        self.margin: Margin = margins(self.offers, self.fixed.curve)
+        self.devices = min(1.0, self.paths.data_lines[month] / self.world.data_choice)
+
+    # ------------------------------------------------------------------ sponsor
+
+    def sponsor(self) -> None:
+        """Let partners whose contracts are up decide whom to sponsor with."""
+        world, settings = self.world, self.scenario.sponsorship
+        partners, carriers = world.partners, world.carriers
+        since = world.month + 0.5 - month_index(settings.launch)
+        partners.aware = partners.rank < bass(since, settings.innovation, settings.imitation)
+        decision = settings.strategy.decide(self._partner_view())
+        free = partners.aware & ~partners.under_contract(world.month)
+        partners.channel[free] = decision.channel[free]
+        partners.fraction[free] = decision.fraction[free]
+        # A carrier that left the platform, or that nobody resells, is not reached that way.
+        gone = (partners.channel == PLATFORM) & ~carriers.member
+        gone |= (partners.channel == RESELLER) & (world.resellers.price >= NO_OFFER)
+        partners.channel[gone] = NONE
+        partners.fraction[gone] = 0.0
+        arrives = np.where(partners.channel == RESELLER, 1.0 - self.scenario.resale.failure, 1.0)
+        self.sponsored_part = partners.fraction * arrives
+        world.sponsored = sponsored_share(
+            partners.category, partners.reach, self.sponsored_part, len(carriers.share)
+        )
+        self.levels = self._levels()
+
+    def _partner_view(self) -> PartnerView:
+        """Return what partners see: last month's use, this month's rates."""
+        world, settings, mix = self.world, self.scenario.sponsorship, self.fixed.mix
+        partners, service = world.partners, self.scenario.service
+        dilution = float(self.paths.usage[world.month]) ** -settings.value_dilution
+        reach = partners.reach[:, None]
+        return PartnerView(
+            month=world.month,
+            value=partners.estimate * dilution,
+            budget=_frozen(partners.budget),
+            potential=reach * potential_use(world.by_style, mix).T[partners.category],
+            incremental=incremental_share(world.by_style, mix).T[partners.category],
+            direct_rate=_frozen(world.carriers.backward_rate),
+            platform_rate=_frozen(self.platform_rate),
+            reseller_price=_frozen(world.resellers.price),
+            direct_only=_frozen(partners.direct_only),
+            delivered=1.0 - self.scenario.resale.failure,
+            member=_frozen(world.carriers.member),
+            uplift=service.uplift * world.carriers.service,
+            integration_cost=round(settings.integration_cost * FEN_PER_YUAN),
+            subscription=round(service.subscription * FEN_PER_YUAN),
+        )
+
+    def _levels(self) -> Levels:
+        month = self.world.month
+        return Levels(
+            usage=self.world.usage_level * float(self.paths.usage[month]),
+            lte_usage=self.scenario.demand.lte_usage,
+            lte=self.paths.lte[month],
+            devices=self.devices,
+            # Not `@`: a BLAS may sum in another order on another processor.
+            sponsored=(self.world.sponsored[:, None, :] * self.fixed.mix).sum(axis=2),
+        )
+
+    # ------------------------------------------------------------------- choose
+
+    def choose(self) -> None:
+        """Let users look and switch, at this month's qualities; new lines join."""
+        world, month = self.world, self.world.month
+        before, total = int(self.paths.total_lines[month]), int(self.paths.total_lines[month + 1])
+        world.population.lines[:] = whole_lines(total, len(world.population))
+        growth = max(total - before, 0) / total
+        replaced = self.scenario.population.replacement
+        self.renewal = replaced + growth - replaced * growth
+        users, tastes = columns(world.population), self._tastes()
+        rows = np.arange(month % PANEL, len(world.population), PANEL)
+        panel = survey(
+            rows, users, world.devices, self.offers, self.margin, self.levels, tastes,
+            self.fixed.curve,
+        )  # fmt: skip
+        tastes = tastes._replace(xi=self._quality(panel))
+        self.surplus = consumer_surplus(panel, tastes.xi) * PANEL
+        key = self.streams.key
+        draws = Draws(
+            key("users.attention", month), key("users.renewal", month), key("users.choice", month)
+        )
+        self.moves = choose_offers(
+            users, world.devices, self.offers, self.margin, self.levels, tastes,
+            self.fixed.curve, draws,
+        )  # fmt: skip
+        world.devices = self.devices
+
+    def _tastes(self) -> Tastes:
+        demand, carriers = self.scenario.demand, self.world.carriers
+        place = (
+            demand.service_value * carriers.service[:, None]
+            + demand.peer_effect * carriers.peers
+            - demand.delay_cost * carriers.delay
+        )
+        return Tastes(
+            alpha=self.fixed.alpha,
+            place=place,
+            xi=carriers.xi,
+            lte_value=demand.lte_value,
+            switching=max(demand.switching_cost - self.in_force.switching_relief, 0.0),
+            plan_switching=demand.plan_switching_cost,
+            attention=demand.attention,
+            bill_shock=demand.bill_shock,
+            renewal=self.renewal,
+        )
+
+    def _quality(self, panel: Panel) -> NDArray[np.float64]:
+        """Return this month's unobserved quality: inverted in the past, then a random walk."""
+        world, month = self.world, self.world.month
+        if month >= self.scenario.branch_month:
+            world.carriers.xi = self._walked_quality(month)
+        elif self.scenario.quality.invert:
+            now, observed = world.carriers.share, self.paths.observed_share
+            gap = observed[month] - now
+            target = now + observed[month + 1] - observed[month]
+            target = target + self.scenario.quality.gap_closing * gap
+            world.carriers.xi = invert_shares(panel, now, target, self.renewal, world.carriers.xi)
+        world.xi_past.append(world.carriers.xi)
+        return world.carriers.xi
+
+    def _walked_quality(self, month: int) -> NDArray[np.float64]:
+        """Return quality after the branch: last year's mean, a fading drift, a random walk."""
+        branch = self.scenario.branch_month
+        past = np.array(self.world.xi_past[:branch])
+        last = past[-MONTHS_PER_YEAR:].mean(axis=0)
+        before = past[-2 * MONTHS_PER_YEAR : -MONTHS_PER_YEAR]
+        drift = last - before.mean(axis=0) if len(before) else np.zeros(len(last))
+        steps = [
+            normal(self.streams.uniform("quality.walk", m, len(last)))
+            for m in range(branch, month + 1)
+        ]
+        walk = self.scenario.quality.walk_sd * np.cumsum(steps, axis=0)[-1]
+        months = month + 1 - branch + MONTHS_PER_YEAR / 2  # last year's mean stands at mid-year
+        fading = self.scenario.quality.drift_half_life / math.log(2.0)
+        years = fading * (1.0 - math.exp(-months / fading)) / MONTHS_PER_YEAR
+        return last + drift * years + walk
+
+    # ---------------------------------------------------------------------- use
+
+    def use(self) -> None:
+        """Let every line use data under its tariff."""
+        population = self.world.population
+        self.sums: UsageSums = use_data(
+            columns(population),
+            self.offers,
+            self.margin,
+            self.levels,
+            self.fixed.curve,
+            self.in_force.rollover,
+            len(self.fixed.labels.provinces),
+            population.usage,
+            population.bill,
+        )
+        self.world.by_style = self.sums.by_style
+
+    # --------------------------------------------------------------------- bill
+
+    def bill(self) -> None:
+        """Turn sponsored and resold use into charges to partners and resellers."""
+        world, settings = self.world, self.scenario.sponsorship
+        partners = world.partners
+        volume = split_among_partners(
+            self.sums.by_style[:, :, REACH_SPONSORED],
+            world.sponsored,
+            self.fixed.mix,
+            partners.category,
+            partners.reach[:, None] * self.sponsored_part,
+        )
+        self.sponsor_charges: SponsorCharges = bill_partners(
+            volume,
+            partners.channel,
+            world.carriers.backward_rate,
+            self.platform_rate,
+            world.resellers.price,
+            round(self.scenario.service.subscription * FEN_PER_YUAN),
+            round(settings.integration_cost * FEN_PER_YUAN),
+        )
+        resold = np.where(partners.channel == RESELLER, volume, 0).sum(axis=0)
+        leaked = resold + self.sums.by_place[:, :, RESOLD].sum(axis=0)
+        self.leak_charges: LeakCharges = bill_leaks(
+            leaked, world.branches.sales, world.branches.price
+        )
+        self.costs = self._costs()
+
+    def _costs(self) -> Costs:
+        """Return what carriers owe for lines, traffic, new capacity and service; build it."""
+        network, carriers = self.scenario.network, self.world.carriers
+        place = self.sums.by_place
+        traffic = place[:, :, USED].T / KB_PER_GB
+        added = build(traffic, carriers.capacity, network.load_target, network.build_limit)
+        carriers.delay = delay(traffic / carriers.capacity)
+        carriers.capacity = carriers.capacity + added
+        price = self.paths.capacity_cost[self.world.month]
+        service = self.scenario.service.cost * FEN_PER_YUAN * carriers.service
+        return Costs(
+            lines=place[:, :, LINES].sum(axis=0) * round(network.line_cost * FEN_PER_YUAN),
+            traffic=_whole(traffic.sum(axis=1) * self.unit_cost),
+            capacity=_whole(added.sum(axis=1) * price),
+            service=_whole(service),
+        )
+
+    # ------------------------------------------------------------------- settle
+
+    def settle(self) -> None:
+        """Post every charge to the ledger."""
+        world = self.world
+        self.trade = Trade(
+            sums=self.sums,
+            sponsors=self.sponsor_charges,
+            channel=world.partners.channel,
+            leaks=self.leak_charges,
+            costs=self.costs,
+            member=world.carriers.member,
+            sharing=self.scenario.sharing.rule,
+            active=world.resellers.active,
+            fixed_cost=world.resellers.fixed_cost,
+        )
+        self.settled: Settled = settle(world.ledger, self.trade)
+
+    # -------------------------------------------------------------------- close
+
+    def close(self) -> None:
+        """Check the books, record the month's facts, and turn the page."""
+        world, month = self.world, self.world.month
+        world.ledger.assert_balanced(month)
+        check_users(month, world.population, self.sums, int(self.paths.total_lines[month + 1]))
+        check_volumes(month, self.sums, self.sponsor_charges.volume)
+        self._turn_page()
+        record_month(self)
+        world.month += 1
+
+    def _turn_page(self) -> None:
+        """Make this month's outcome what everyone decides on next."""
+        carriers, resellers = self.world.carriers, self.world.resellers
+        lines = self.sums.by_place[:, :, LINES].T  # (carriers, provinces)
+        carriers.share_before, carriers.share = carriers.share, lines.sum(axis=1) / lines.sum()
+        carriers.peers = lines / np.maximum(lines.sum(axis=0), 1)
+        total = self.sums.by_place.sum(axis=0)
+        revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
+        carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
+        if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
+            carriers.december_price = carriers.list_price.copy()
+        resellers.margin = self.settled.reseller_margin
+        resellers.profit = self.settled.reseller_profit
+        resellers.capital = resellers.capital + resellers.profit
+        losing = resellers.active & (resellers.profit < 0)
+        resellers.losing_months = np.where(losing, resellers.losing_months + 1, 0)
+
+    def wealth(self) -> NDArray[np.int64]:
+        """Return each carrier's balance, its branches' included: (carriers,) fen."""
+        ledger = self.world.ledger
+        branches = ledger.of("branch").reshape(len(CARRIERS), -1)
+        return ledger.of("carrier") + branches.sum(axis=1)
+
+
+def _frozen[A: NDArray[np.generic]](array: A) -> A:
+    """Return a read-only copy: a strategy can look, not touch."""
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+def _whole(fen: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.floor(fen + 0.5).astype(np.int64)
+
+
+def _check_decision(carrier: str, decision: CarrierDecision) -> None:
+    """Raise where a strategy answers with what no carrier can do."""
+    if decision.list_price <= 0 or decision.backward_rate <= 0:
+        raise SimError(f"the strategy of {carrier} set a price that is not positive: {decision}")
+    if not 0.0 <= decision.service_target <= 1.0:
+        raise SimError(f"the strategy of {carrier} set a service level outside 0 to 1: {decision}")

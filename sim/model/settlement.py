@@ -1,0 +1,168 @@
+"""Every charge of a month becomes a posting; then the books must balance to the fen."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.calendar import month_label
+from sim.core.errors import InvariantError
+from sim.core.money import split
+from sim.market.ledger import Ledger
+from sim.market.names import CARRIERS, CHANNELS, PLATFORM
+from sim.market.population import Population
+from sim.mechanisms.billing import LeakCharges, SponsorCharges, share_platform
+from sim.mechanisms.usage import (
+    ALLOWANCE,
+    BILLED,
+    FEE,
+    LINES,
+    OVERAGE,
+    RESALE,
+    RESOLD,
+    SPONSORED,
+    USED,
+    VOICE,
+    UsageSums,
+)
+
+type Ints = NDArray[np.int64]
+
+
+class Costs(NamedTuple):
+    """What carriers owe their suppliers for a month, fen: (carriers,) each."""
+
+    lines: Ints
+    traffic: Ints
+    capacity: Ints
+    service: Ints
+
+
+class Trade(NamedTuple):
+    """Everything that a month's postings are made of."""
+
+    sums: UsageSums
+    sponsors: SponsorCharges
+    channel: NDArray[np.int8]  # (partners, carriers)
+    leaks: LeakCharges
+    costs: Costs
+    member: NDArray[np.bool_]  # (carriers,) on the platform
+    sharing: str  # how the platform's revenue is split
+    active: NDArray[np.bool_]  # (resellers,) in business
+    fixed_cost: Ints  # (resellers,) fen
+
+
+class Settled(NamedTuple):
+    """What the postings brought, where the ledger alone does not tell."""
+
+    platform_share: Ints  # (carriers,) fen from the shared platform
+    reseller_margin: int  # fen, sales less purchases of all resellers
+    reseller_profit: Ints  # (resellers,) fen
+
+
+def settle(ledger: Ledger, trade: Trade) -> Settled:
+    """Post the month's charges between users, partners, resellers, carriers and suppliers."""
+    _settle_users(ledger, trade)
+    platform_share = _settle_partners(ledger, trade)
+    margin = _settle_resellers(ledger, trade)
+    for purpose, owed in trade.costs._asdict().items():
+        ledger.pay("carrier", owed, "suppliers", int(owed.sum()), purpose)
+    profit = split(max(margin, 0), trade.active) - split(max(-margin, 0), trade.active)
+    return Settled(platform_share, margin, profit - np.where(trade.active, trade.fixed_cost, 0))
+
+
+def _settle_users(ledger: Ledger, trade: Trade) -> None:
+    for column, purpose in ((FEE, "plan fee"), (OVERAGE, "overage"), (VOICE, "voice and messages")):
+        owed = trade.sums.by_place[:, :, column].T  # (carriers, provinces)
+        ledger.pay("users", owed, "carrier", owed.sum(axis=1), purpose)
+    owed = trade.sums.by_place[:, :, RESALE].T
+    ledger.pay("users", owed, "reseller", split(int(owed.sum()), trade.active), "top-up")
+
+
+def _settle_partners(ledger: Ledger, trade: Trade) -> Ints:
+    """Post what partners owe; return what each carrier gets from the shared platform."""
+    owed = trade.sponsors
+    if not len(owed.volume):
+        return np.zeros(len(CARRIERS), dtype=np.int64)
+    ledger.pay(
+        "partner", owed.direct.sum(axis=1), "carrier", owed.direct.sum(axis=0), "sponsored traffic"
+    )
+    resold = owed.resold.sum(axis=1)
+    sellers = split(int(resold.sum()), trade.active)
+    ledger.pay("partner", resold, "reseller", sellers, "sponsored traffic")
+    traffic = owed.platform.sum(axis=1)
+    ledger.pay("partner", traffic, "platform", int(traffic.sum()), "sponsored traffic")
+    fees = int(owed.subscription.sum())
+    ledger.pay("partner", owed.subscription, "platform", fees, "subscription")
+    work = int(owed.integration.sum())
+    ledger.pay("partner", owed.integration, "suppliers", work, "integration")
+    revenue = int(traffic.sum()) + fees
+    volume = np.where(trade.channel == PLATFORM, owed.volume, 0).sum(axis=0)
+    shares = share_platform(revenue, volume, trade.member, trade.sharing)
+    ledger.pay("platform", revenue, "carrier", shares, "platform revenue")
+    return shares
+
+
+def _settle_resellers(ledger: Ledger, trade: Trade) -> int:
+    """Post purchases and fixed costs; return the resellers' gross margin in fen."""
+    bought = int(trade.leaks.paid.sum())
+    ledger.pay("reseller", split(bought, trade.active), "branch", trade.leaks.paid, "wholesale")
+    overheads = np.where(trade.active, trade.fixed_cost, 0)
+    ledger.pay("reseller", overheads, "suppliers", int(overheads.sum()), "overheads")
+    sold = int(trade.sums.by_place[:, :, RESALE].sum() + trade.sponsors.resold.sum())
+    return sold - bought
+
+
+def check_volumes(month: int, sums: UsageSums, sponsored: Ints) -> None:
+    """Raise unless GB used = GB in allowance + billed + sponsored, in every place, exactly."""
+    place = sums.by_place
+    billed = place[:, :, BILLED] + place[:, :, RESOLD]
+    missing = place[:, :, USED] - place[:, :, ALLOWANCE] - billed - place[:, :, SPONSORED]
+    if missing.any():
+        province, carrier = np.argwhere(missing)[0]
+        raise InvariantError(
+            f"{month_label(month)}: users of {CARRIERS[carrier]} in province {province} used "
+            f"{missing[province, carrier]} kB that nobody gave or sold them"
+        )
+    paid_for = sponsored.sum(axis=0)
+    given = place[:, :, SPONSORED].sum(axis=0)
+    if (paid_for != given).any():
+        carrier = int(np.flatnonzero(paid_for != given)[0])
+        raise InvariantError(
+            f"{month_label(month)}: partners pay {CARRIERS[carrier]} for {paid_for[carrier]} kB, "
+            f"users were given {given[carrier]} kB"
+        )
+
+
+def check_users(month: int, population: Population, sums: UsageSums, total: int) -> None:
+    """Raise unless every line is with one carrier and every line's bill is in the sums."""
+    counted, held = int(sums.by_place[:, :, LINES].sum()), int(population.lines.sum())
+    if not counted == held == total:
+        raise InvariantError(
+            f"{month_label(month)}: {total} lines exist, rows hold {held}, carriers count {counted}"
+        )
+    billed = int((population.bill * population.lines).sum())
+    charged = int(sums.by_place[:, :, [FEE, OVERAGE, RESALE, VOICE]].sum())
+    if billed != charged:
+        raise InvariantError(
+            f"{month_label(month)}: users' bills sum to {billed} fen, charges to {charged} fen"
+        )
+
+
+def posting_rows(ledger: Ledger) -> dict[str, list[str] | list[int]]:
+    """Return the month's postings as columns: payer, payee, purpose, fen."""
+    posted = sorted(ledger.take_postings().items())
+    return {
+        "payer": [key[0] for key, _ in posted],
+        "payee": [key[1] for key, _ in posted],
+        "purpose": [key[2] for key, _ in posted],
+        "fen": [fen for _, fen in posted],
+    }
+
+
+def channel_sums(charges: SponsorCharges, channel: NDArray[np.int8]) -> dict[str, Ints]:
+    """Return sponsored volume (kB) by channel: name -> (carriers,)."""
+    return {
+        name: np.where(channel == index, charges.volume, 0).sum(axis=0)
+        for index, name in enumerate(CHANNELS)
+    }

@@ -1,0 +1,130 @@
+"""Run the market: the only loop over months. No input, no output."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from sim.core.errors import SimError
+from sim.market.tables import TABLES
+from sim.market.world import World
+from sim.model import Market
+from sim.scenario.schema import Scenario
+
+type Fidelity = Literal["individual"]
+type Progress = Callable[[int, int], None]  # months done, months in all
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What one run leaves: tables, and metrics as functions of them."""
+
+    scenario: Scenario
+    seed: int
+    fidelity: str
+    tables: dict[str, pd.DataFrame]
+
+    def metric(self, name: str) -> pd.DataFrame:
+        """Return a metric by month: columns month, carrier (None for the market), value."""
+        from sim.metrics import monthly
+
+        return monthly(self.tables, name)
+
+
+def run(
+    scenario: Scenario,
+    seed: int = 0,
+    fidelity: str = "individual",
+    progress: Progress | None = None,
+) -> RunResult:
+    """Simulate a scenario from January 2015 to its end under one seed."""
+    return run_together([scenario], seed, fidelity, progress)[0]
+
+
+def run_together(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    fidelity: str = "individual",
+    progress: Progress | None = None,
+) -> list[RunResult]:
+    """Simulate scenarios under one seed; equal, bit for bit, to running each alone.
+
+    Scenarios with the same past share it: it is simulated once and copied.
+    """
+    if fidelity != "individual":
+        raise SimError(f"unknown fidelity '{fidelity}'; known: individual")
+    pasts: dict[str, World] = {}
+    total = sum(s.months for s in scenarios)
+    total += sum({s.past_digest(): s.branch_month for s in scenarios}.values())
+    done = 0
+
+    def advance(market: Market, end: int) -> None:
+        nonlocal done
+        while market.world.month < end:
+            market.step()
+            done += 1
+            if progress:
+                progress(done, total)
+
+    results = []
+    for scenario in scenarios:
+        past = scenario.past_digest()
+        if past not in pasts:
+            market = Market(scenario, seed)
+            advance(market, scenario.branch_month)
+            pasts[past] = market.world
+        market = Market(scenario, seed, pasts[past].copy())
+        advance(market, scenario.end_month)
+        results.append(RunResult(scenario, seed, fidelity, tables_of(market.world)))
+    return results
+
+
+def tables_of(world: World) -> dict[str, pd.DataFrame]:
+    """Return what a world has recorded so far as tables, with the columns of `TABLES`."""
+    return {name: _frame(columns, world.records.get(name, [])) for name, columns in TABLES.items()}
+
+
+def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return blocks of rows under one another; a scalar stands for all rows of its block."""
+    sizes = [_rows(block) for block in blocks]
+    return pd.DataFrame(
+        {
+            column: np.concatenate(
+                [np.full(n, b[column]) if np.ndim(b[column]) == 0 else np.asarray(b[column])
+                 for b, n in zip(blocks, sizes, strict=True)]
+            )
+            if blocks
+            else []
+            for column in columns
+        }
+    )  # fmt: skip
+
+
+def _rows(block: Mapping[str, Any]) -> int:
+    return max(len(column) for column in block.values() if np.ndim(column) > 0)
+
+
+def fed_in(scenario: Scenario) -> list[str]:
+    """Return a sentence for each observed series that the scenario takes in, not predicts."""
+    rules = {c: (s.past.name, s.strategy.name) for c, s in scenario.carriers.items()}
+    said = ["lines of the country, bill without data, share of data lines: given in all months"]
+    if scenario.quality.invert:
+        said.append(f"shares before {scenario.branch}: quality is inverted from observed shares")
+    if any(past == "historical" for past, _ in rules.values()):
+        said.append(f"yuan per GB before {scenario.branch}: followed by the historical conduct")
+    if any(after == "historical" for _, after in rules.values()):
+        said.append("yuan per GB to 2017-12: followed by the historical conduct")
+    said.append("use per line, data revenue, backward revenue, leaks, resale: results")
+    return said
+
+
+@cache
+def warm_up() -> None:
+    """Compile every kernel, or load it from the cache, on a market of the smallest size."""
+    from sim.scenario.load import load_scenario
+
+    small = load_scenario("business_as_usual", {"population.users": 1_000, "months": 1})
+    run(small)
