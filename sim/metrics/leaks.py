@@ -1,0 +1,29 @@
+"""Leaks and what resellers take."""
+
+import pandas as pd
+
+from sim.metrics import Tables, carrier_parts, in_gb, in_yuan, metric
+
+
+@metric("leak_volume", "GB", "traffic that branches sell to resellers", "flow")
+def leak_volume(tables: Tables) -> pd.DataFrame:
+    return carrier_parts(tables, in_gb(tables["carrier_month"]["leak_kb"]))
+
+
+@metric(
+    "reseller_value_share",
+    "share",
+    "resellers' gross margin over what end buyers spend on backward and resold traffic",
+    "ratio",
+)
+def reseller_value_share(tables: Tables) -> pd.DataFrame:
+    frame = tables["carrier_month"]
+    resold = frame["topup_fen"] + frame["resold_backward_fen"]
+    own = frame["backward_direct_fen"] + frame["backward_platform_fen"]
+    return carrier_parts(tables, in_yuan(resold - frame["wholesale_fen"]), in_yuan(resold + own))
+
+
+@metric("resellers", "resellers", "resellers in business", "stock", False)
+def resellers(tables: Tables) -> pd.DataFrame:
+    frame = tables["reseller_month"]
+    return frame[["month"]].assign(carrier=None, value=frame["active"].astype(float))
