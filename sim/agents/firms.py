@@ -16,7 +16,7 @@ from sim.core.money import yuan
 from sim.market.names import CARRIERS
 from sim.market.views import CarrierDecision, CarrierView
 from sim.market.world import NO_OFFER
-from sim.scenario.schema import Order
+from sim.scenario.schema import Order, Scenario
 from sim.strategies.rules import CarrierRule
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class Carrier(mesa.Agent["Market"]):
     @property
     def strategy(self) -> CarrierRule:
         """Return the strategy in force this month."""
-        settings = self.model.scenario.carriers[self.id]
-        branched = self.model.world.month >= self.model.scenario.branch_month
+        scenario: Scenario = self.model.scenario
+        settings = scenario.carriers[self.id]
+        branched = self.model.world.month >= scenario.branch_month
         return settings.strategy if branched else settings.past
 
     def decide(self, view: CarrierView) -> CarrierDecision:

@@ -56,7 +56,7 @@ def split_into(amount: int, weights: NDArray[np.float64], parts: Fen) -> bool:
     for k in range(weights.shape[0]):
         running += weights[k]
         # The last parts must not miss a unit to rounding.
-        upper = amount if running >= total else int(math.floor(running / total * amount + 0.5))
+        upper = amount if running >= total else math.floor(running / total * amount + 0.5)
         parts[k] = upper - edge
         edge = upper
     return True

@@ -50,8 +50,8 @@ class Ledger:
         total = int(debit.sum())
         if total != int(credit.sum()) or debit.min(initial=0) < 0 or credit.min(initial=0) < 0:
             raise InvariantError(
-                f"{purpose}: {payers} pay {total} fen (least {debit.min(initial=0)}), {payees} receive "
-                f"{int(credit.sum())} fen (least {credit.min(initial=0)})"
+                f"{purpose}: {payers} pay {total} fen (least {debit.min(initial=0)}), "
+                f"{payees} receive {int(credit.sum())} fen (least {credit.min(initial=0)})"
             )
         self._slice(payers)[:] -= debit
         self._slice(payees)[:] += credit

@@ -48,7 +48,8 @@ class PartnerBook:
 
     def under_contract(self, month: int) -> NDArray[np.bool_]:
         """Return who cannot decide this month: contracts last a quarter and are staggered."""
-        return (np.arange(len(self)) + month) % 3 != 0
+        waiting: NDArray[np.bool_] = (np.arange(len(self)) + month) % 3 != 0
+        return waiting
 
 
 def draw_partners(partners: int, traits: PartnerTraits, streams: Streams) -> PartnerBook:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from sim.core.money import split
 from sim.core.units import KB_PER_GB
 from sim.market.names import DIRECT, PLATFORM, RESELLER
-from sim.market.world import NO_OFFER
 
 type Ints = NDArray[np.int64]
 
@@ -52,20 +51,18 @@ def bill_partners(
     volume, channel : (partners, carriers); rates : (carriers,) fen per GB; subscription and
     integration : fen a month. Integration is paid once for each platform in use.
     """
-    used = volume > 0
-    direct, shared = used & (channel == DIRECT), used & (channel == PLATFORM)
-    on_platform = shared.any(axis=1)
+    rates = np.stack([np.zeros_like(direct_rate), direct_rate, platform_rate, reseller_price])
+    owed = charges(volume, rates[channel, np.arange(len(direct_rate))])
+    direct, shared = channel == DIRECT, channel == PLATFORM
+    on_platform = (shared & (volume > 0)).any(axis=1)
+    platforms = (direct & (volume > 0)).sum(axis=1) + on_platform
     return SponsorCharges(
         volume=volume,
-        direct=np.where(direct, charges(volume, direct_rate), 0),
-        platform=np.where(shared, charges(volume, platform_rate), 0),
-        resold=np.where(
-            used & (channel == RESELLER),
-            charges(volume, np.where(reseller_price < NO_OFFER, reseller_price, 0)),
-            0,
-        ),
+        direct=np.where(direct, owed, 0),
+        platform=np.where(shared, owed, 0),
+        resold=np.where(channel == RESELLER, owed, 0),
         subscription=on_platform * np.int64(subscription),
-        integration=(direct.sum(axis=1) + on_platform) * np.int64(integration),
+        integration=platforms * np.int64(integration),
     )
 
 

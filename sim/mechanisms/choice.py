@@ -257,7 +257,7 @@ def consumer_surplus(panel: Panel, xi: NDArray[np.float64]) -> NDArray[np.int64]
         passive = panel.stay[i] + xi[j]
         utils = panel.attention[i] * attentive + (1.0 - panel.attention[i]) * passive
         fen = utils / panel.alpha[i] * FEN_PER_YUAN
-        out[j] += int(math.floor(fen + 0.5)) * panel.weight[i]
+        out[j] += math.floor(fen + 0.5) * panel.weight[i]
     return out
 
 
@@ -266,7 +266,7 @@ def first_offers(
     users: Users, first_plan: NDArray[np.float64], offers: Offers, margin: Margin,
     levels: Levels, tastes: Tastes, curve: Curve,
 ) -> None:  # fmt: skip
-    """Give every row a plan of its own carrier by logit; `users.offer` holds the carrier's first."""
+    """Give every row a plan of its carrier by logit; `users.offer` holds the carrier's first."""
     carriers = offers.voice.shape[0]
     plans = offers.fee.shape[0] // carriers
     values = np.empty(offers.fee.shape[0])

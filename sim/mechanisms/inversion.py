@@ -92,7 +92,7 @@ def invert_shares(
     if not in_panel.all():
         raise InvariantError("a carrier has no user in the panel; run with more users")
     weight = weight * (share_now / in_panel)[panel.carrier]
-    xi = start - start[-1]
+    xi: NDArray[np.float64] = start - start[-1]
     for _ in range(_STEPS):
         share, slope = expected_shares(panel, weight, renewal, xi)
         gap = (target - share)[:-1]

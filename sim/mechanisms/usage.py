@@ -159,7 +159,7 @@ def margins(offers: Offers, curve: Curve) -> Margin:
 @inlined
 def whole_kb(gigabytes: float) -> int:
     """Return a volume in whole kilobytes."""
-    return int(math.floor(gigabytes * KB_PER_GB + 0.5))
+    return math.floor(gigabytes * KB_PER_GB + 0.5)
 
 
 @parallel_kernel

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.registry import Registry
-from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
+from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 
 type Tables = Mapping[str, pd.DataFrame]
 type Kind = Literal["stock", "flow", "ratio"]
@@ -52,15 +52,15 @@ def metric(
 
 def monthly(tables: Tables, name: str) -> pd.DataFrame:
     """Return a metric by month: columns month, carrier (None for the market), value."""
-    return _collect(tables, metrics.get(name), "month", annual=1.0)
+    return _collect(tables, metrics.get(name), "month")
 
 
 def yearly(tables: Tables, name: str) -> pd.DataFrame:
     """Return a metric by calendar year: columns year, carrier (None for the market), value."""
-    return _collect(tables, metrics.get(name), "year", annual=MONTHS_PER_YEAR)
+    return _collect(tables, metrics.get(name), "year")
 
 
-def _collect(tables: Tables, wanted: Metric, period: str, annual: float) -> pd.DataFrame:
+def _collect(tables: Tables, wanted: Metric, period: str) -> pd.DataFrame:
     parts = wanted.parts(tables)
     parts = parts.assign(year=parts["month"].str[:4].astype(int))
     if wanted.kind == "stock" and period == "year":

@@ -34,7 +34,7 @@ def churn(tables: Tables) -> pd.DataFrame:
     lines = moves["looked"] + moves["renewed"]
     left = lines.where(moves["origin"] != moves["destination"], 0)
     gone = moves[["month"]].assign(carrier=moves["origin"], top=left)
-    gone = gone.groupby(["month", "carrier"], as_index=False, sort=True)["top"].sum()
+    gone = gone.groupby(["month", "carrier"], sort=True)[["top"]].sum().reset_index()
     held = tables["carrier_month"][["month", "carrier", "lines"]]
     return gone.merge(held.rename(columns={"lines": "bottom"}), on=["month", "carrier"])
 

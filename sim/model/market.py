@@ -119,6 +119,9 @@ class Market(mesa.Model):
         month, carriers, cost = self.world.month, self.world.carriers, self.paths.unit_cost
         self.in_force: InForce = self.regulator.decide(month)
         self.unit_cost = float(cost[month + 1])
+        # As use grows at given prices, a GB holds less engagement and is worth less to a partner.
+        growth = float(self.paths.usage[month])
+        self.dilution = math.pow(growth, -self.scenario.sponsorship.value_dilution)
         self.wealth_before = self.wealth()
         self.active_before = self.world.resellers.active.copy()
         shared = {
@@ -221,10 +224,10 @@ class Market(mesa.Model):
         partners, carriers = world.partners, world.carriers
         since = world.month + 0.5 - month_index(settings.launch)
         partners.aware = partners.rank < bass(since, settings.innovation, settings.imitation)
-        decision = settings.strategy.decide(self._partner_view())
-        free = partners.aware & ~partners.under_contract(world.month)
-        partners.channel[free] = decision.channel[free]
-        partners.fraction[free] = decision.fraction[free]
+        free = np.flatnonzero(partners.aware & ~partners.under_contract(world.month))
+        decision = settings.strategy.decide(self._partner_view(free))
+        partners.channel[free] = decision.channel
+        partners.fraction[free] = decision.fraction
         # A carrier that left the platform, or that nobody resells, is not reached that way.
         gone = (partners.channel == PLATFORM) & ~carriers.member
         gone |= (partners.channel == RESELLER) & (world.resellers.price >= NO_OFFER)
@@ -237,22 +240,21 @@ class Market(mesa.Model):
         )
         self.levels = self._levels()
 
-    def _partner_view(self) -> PartnerView:
-        """Return what partners see: last month's use, this month's rates."""
+    def _partner_view(self, rows: NDArray[np.int64]) -> PartnerView:
+        """Return what the partners in `rows` see: last month's use, this month's rates."""
         world, settings, mix = self.world, self.scenario.sponsorship, self.fixed.mix
         partners, service = world.partners, self.scenario.service
-        dilution = float(self.paths.usage[world.month]) ** -settings.value_dilution
-        reach = partners.reach[:, None]
+        category, reach = partners.category[rows], partners.reach[rows, None]
         return PartnerView(
             month=world.month,
-            value=partners.estimate * dilution,
-            budget=_frozen(partners.budget),
-            potential=reach * potential_use(world.by_style, mix).T[partners.category],
-            incremental=incremental_share(world.by_style, mix).T[partners.category],
+            value=partners.estimate[rows] * self.dilution,
+            budget=partners.budget[rows],
+            potential=reach * potential_use(world.by_style, mix).T[category],
+            incremental=incremental_share(world.by_style, mix).T[category],
             direct_rate=_frozen(world.carriers.backward_rate),
             platform_rate=_frozen(self.platform_rate),
             reseller_price=_frozen(world.resellers.price),
-            direct_only=_frozen(partners.direct_only),
+            direct_only=partners.direct_only[rows],
             delivered=1.0 - self.scenario.resale.failure,
             member=_frozen(world.carriers.member),
             uplift=service.uplift * world.carriers.service,
@@ -308,7 +310,7 @@ class Market(mesa.Model):
         )
         return Tastes(
             alpha=self.fixed.alpha,
-            place=place,
+            place=np.ascontiguousarray(place),  # one layout, one compiled kernel
             xi=carriers.xi,
             lte_value=demand.lte_value,
             switching=max(demand.switching_cost - self.in_force.switching_relief, 0.0),
@@ -347,7 +349,8 @@ class Market(mesa.Model):
         months = month + 1 - branch + MONTHS_PER_YEAR / 2  # last year's mean stands at mid-year
         fading = self.scenario.quality.drift_half_life / math.log(2.0)
         years = fading * (1.0 - math.exp(-months / fading)) / MONTHS_PER_YEAR
-        return last + drift * years + walk
+        quality: NDArray[np.float64] = last + drift * years + walk
+        return quality
 
     # ---------------------------------------------------------------------- use
 

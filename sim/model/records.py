@@ -179,10 +179,10 @@ def _worth(market: Market) -> Ints:
     partners = world.partners
     added = incremental_share(market.sums.by_style, market.fixed.mix).T[partners.category]
     served = (partners.channel == PLATFORM) * service.uplift * world.carriers.service
-    dilution = float(market.paths.usage[world.month]) ** -market.scenario.sponsorship.value_dilution
     gigabytes = market.sponsor_charges.volume / KB_PER_GB
-    worth = partners.value[:, None] * dilution * (1.0 + served) * added * gigabytes
-    return np.floor(worth + 0.5).astype(np.int64)
+    worth = partners.value[:, None] * market.dilution * (1.0 + served) * added * gigabytes
+    fen: Ints = np.floor(worth + 0.5).astype(np.int64)
+    return fen
 
 
 def _record_resellers(market: Market, label: str) -> None:

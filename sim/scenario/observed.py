@@ -41,7 +41,7 @@ def read_observed(carriers: Path, industry: Path, provinces: Path) -> Observed:
 
 
 def _unicom_arpu_on_billing_basis(facts: Facts, file: Path, lines: ByYear) -> ByYear:
-    """Return Unicom's ARPU of 2014 and 2015 per billing line: what was printed is on another basis."""
+    """Return Unicom's ARPU of 2014 and 2015 per billing line: in print it is on another basis."""
     revenue = _series(facts, file, (_NAMES["unicom"], "mobile_service_revenue"))
     average = {2014: lines[2014], 2015: (lines[2014] + lines[2015]) / 2}
     return {year: revenue[year] * 1e3 / count / MONTHS_PER_YEAR for year, count in average.items()}

@@ -257,7 +257,7 @@ class Quality(Section):
         "months in which the drift of the past fades to a half",
         "months",
         None,
-        "assumed; damped trends forecast better than linear ones (Gardner and McKenzie 1985)",
+        "shares of 2017; damped trends forecast better than linear ones (Gardner, McKenzie 1985)",
         gt=0,
     )
 

@@ -1,5 +1,6 @@
 """The market as it stands at the end of 2014, from the data that the scenario carries."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,8 +25,8 @@ from sim.mechanisms.usage import (
     USED,
     Curve,
     Levels,
-    Users,
     UsageSums,
+    Users,
     make_curve,
     margins,
     use_data,
@@ -61,7 +62,7 @@ def fixed_parts(scenario: Scenario) -> Fixed:
         menu=menu,
         curve=make_curve(demand.elasticity, demand.kappa, demand.choke_price),
         mix=np.array([[style.mix.get(c, 0.0) for c in CATEGORIES] for style in styles]),
-        alpha=demand.price_sensitivity * _relative_income(scenario) ** -demand.income_sensitivity,
+        alpha=_price_sensitivity(scenario),
         labels=Labels(
             provinces=tuple(p.code for p in scenario.observed.provinces),
             incomes=tuple(population.income_tiers),
@@ -69,6 +70,14 @@ def fixed_parts(scenario: Scenario) -> Fixed:
             plans=menu.names,
         ),
     )
+
+
+def _price_sensitivity(scenario: Scenario) -> NDArray[np.float64]:
+    """Return alpha, falling with income: (provinces, income tiers) utils per yuan."""
+    demand, income = scenario.demand, _relative_income(scenario)
+    # Not numpy's power: its bits vary between processors.
+    falls = [math.pow(x, -demand.income_sensitivity) for x in income.ravel()]
+    return demand.price_sensitivity * np.array(falls).reshape(income.shape)
 
 
 def _relative_income(scenario: Scenario) -> NDArray[np.float64]:
@@ -79,7 +88,8 @@ def _relative_income(scenario: Scenario) -> NDArray[np.float64]:
     tiers = np.array([t.income for t in scenario.population.income_tiers.values()])
     shares = np.array([t.share for t in scenario.population.income_tiers.values()])
     mean = (income * weight).sum() / weight.sum() * (tiers * shares).sum()
-    return income[:, None] * tiers / mean
+    relative: NDArray[np.float64] = income[:, None] * tiers / mean
+    return relative
 
 
 def columns(population: Population) -> Users:

@@ -35,7 +35,7 @@ class Threshold(PartnerRule):
         channel = np.where(joins[:, None] & (shared > alone), PLATFORM, channel)
         return PartnerDecision(channel.astype(np.int8), self.within_budget(view, channel))
 
-    def within_budget(self, view: PartnerView, channel: np.ndarray) -> Floats:  # type: ignore[type-arg]
+    def within_budget(self, view: PartnerView, channel: np.ndarray) -> Floats:
         """Return the sponsored share of each partner's traffic: (partners, carriers)."""
         rates = np.stack(
             [
