@@ -1,0 +1,1 @@
+"""The web dashboard: stored comparisons as findings, charts and tables, in two languages."""

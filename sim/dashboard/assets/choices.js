@@ -1,0 +1,125 @@
+/* What the reader chose lives in the address, so that a link shows the same view;
+   language and theme are remembered in local storage as well. */
+window.dash_clientside = window.dash_clientside || {};
+(function () {
+  "use strict";
+  const LISTS = ["scenarios", "carriers"];
+  const LANGUAGE = "lang";
+  const THEME = "mantine-color-scheme-value"; // the component library reads this one itself
+
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const oneOf = (value, known) => (known.includes(value) ? value : null);
+
+  function fromAddress(search) {
+    const said = {};
+    for (const [name, value] of new URLSearchParams(search || "")) {
+      said[name] = LISTS.includes(name) ? value.split(",").filter(Boolean) : value;
+    }
+    const stored = localStorage.getItem(LANGUAGE);
+    const spoken = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+    const themes = ["light", "dark"];
+    said.lang = oneOf(said.lang, ["en", "zh"]) || oneOf(stored, ["en", "zh"]) || spoken;
+    said.theme = oneOf(said.theme, themes) || oneOf(localStorage.getItem(THEME), themes) || "light";
+    return said;
+  }
+
+  function toAddress(changed) {
+    const query = new URLSearchParams(location.search);
+    for (const [name, value] of Object.entries(changed)) {
+      if (value === undefined) query.delete(name);
+      else query.set(name, Array.isArray(value) ? value.join(",") : value);
+    }
+    const text = query.toString().replaceAll("%2C", ",");
+    history.replaceState(history.state, "", `${location.pathname}?${text}${location.hash}`);
+  }
+
+  function remember(said) {
+    localStorage.setItem(LANGUAGE, said.lang);
+    localStorage.setItem(THEME, said.theme);
+  }
+
+  /* Only what the reader moves arrives here as triggered, never a control that appears. */
+  function changes() {
+    const changed = {};
+    for (const { prop_id, value } of window.dash_clientside.callback_context.triggered) {
+      if (prop_id.startsWith("{")) changed[control(prop_id).name] = value;
+    }
+    if ("comparison" in changed) changed.scenarios = undefined; // it has others: show them all
+    return changed;
+  }
+
+  const control = (prop_id) => JSON.parse(prop_id.slice(0, prop_id.lastIndexOf(".")));
+
+  /* A new language or comparison renders the controls anew: the one in use stays in use. */
+  function focusAgain(name) {
+    const root = document.getElementById(`{"name":"${name}","type":"choice"}`);
+    if (!root) return;
+    const input = root.matches("input") ? root : root.querySelector("input:checked");
+    if (input) input.focus({ preventScroll: true });
+  }
+
+  let address = null;
+  let listening = false;
+  let moved = null;
+
+  window.dash_clientside.choices = {
+    collect(search, _values, current) {
+      if (!current || search !== address) {
+        address = search;
+        const said = fromAddress(search);
+        remember(said);
+        return said;
+      }
+      const changed = changes();
+      if (!Object.keys(changed).length) return window.dash_clientside.no_update;
+      moved = Object.keys(changed)[0];
+      const said = { ...current, ...changed };
+      toAddress(changed);
+      remember(said);
+      return said;
+    },
+
+    route(said, path, before) {
+      if (!said) return window.dash_clientside.no_update;
+      const route = { path, lang: said.lang, comparison: said.comparison };
+      document.documentElement.lang = said.lang === "zh" ? "zh-CN" : "en";
+      return same(route, before) ? window.dash_clientside.no_update : route;
+    },
+
+    theme(said) {
+      return said ? said.theme : window.dash_clientside.no_update;
+    },
+
+    heading(text) {
+      if (!text) return;
+      document.title = text;
+      if (moved) setTimeout(focusAgain, 50, moved);
+    },
+
+    narrow() {
+      const query = window.matchMedia("(max-width: 760px)");
+      if (!listening) {
+        listening = true;
+        query.addEventListener("change", (event) =>
+          window.dash_clientside.set_props("narrow", { data: event.matches })
+        );
+      }
+      return query.matches;
+    },
+
+    pick() {
+      const { triggered } = window.dash_clientside.callback_context;
+      const clicked = triggered.find(({ value }) => value);
+      if (!clicked) return window.dash_clientside.no_update;
+      const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      document
+        .getElementById("charts")
+        .scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+      return control(clicked.prop_id).metric;
+    },
+
+    csv(clicks) {
+      return clicks ? true : window.dash_clientside.no_update;
+    },
+  };
+})();

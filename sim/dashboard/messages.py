@@ -1,0 +1,41 @@
+"""What the dashboard says when there is something to heed, or nothing to show."""
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from sim.dashboard.i18n import Words
+
+COMMAND = "sim compare price_war service_cooperation business_as_usual"
+
+
+def alert(title: str, lines: list[str], colour: str) -> Component:
+    """Return a visible note with one line for each thing said."""
+    body = html.Ul([html.Li(line) for line in lines]) if len(lines) > 1 else html.P(lines[0])
+    return html.Div(
+        dmc.Alert(body, title=title, color=colour, variant="light"), className=f"note {colour}"
+    )
+
+
+def empty(words: Words) -> Component:
+    """Return the page without results: what to run, ready to copy."""
+    return html.Section(
+        [
+            html.Img(src="assets/logo.svg", alt="", className="empty-logo"),
+            html.H1(words("empty.title")),
+            html.P(words("empty.what")),
+            html.Div(
+                [
+                    html.Code(COMMAND, tabIndex="0"),
+                    dmc.CopyButton(
+                        words("empty.copy"),
+                        copiedChildren=words("empty.copied"),
+                        value=COMMAND,
+                        variant="light",
+                    ),
+                ],
+                className="command",
+            ),
+        ],
+        className="empty",
+    )

@@ -1,0 +1,45 @@
+"""One page in the browser and what there is to hold against it."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 375, "height": 812}}
+PATIENCE = 30_000  # milliseconds; a build machine may be slow
+
+
+@dataclass
+class Visit:
+    """A page in the browser, with all that it complained about and all that it asked for."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob"):
+            self.hosts.add(parts.netloc)
+
+    def open(self, query: str = "") -> "Visit":
+        """Open an address and wait until every chart is drawn."""
+        self.page.goto(f"{self.address}/{query}")
+        self.page.wait_for_function("document.querySelectorAll('.main-svg').length >= 3")
+        self.page.wait_for_selector(".explained", state="attached")
+        return self
+
+    def query(self, expected: str) -> None:
+        """Wait until the address says what is expected."""
+        self.page.wait_for_function("part => location.search.includes(part)", arg=expected)
