@@ -8,9 +8,35 @@ from numpy.typing import NDArray
 
 from sim.core.calendar import month_label
 from sim.core.errors import InvariantError
+from sim.core.kernels import kernel
 
 type Accounts = NDArray[np.int64]
 type Fen = NDArray[np.int64]
+
+
+@kernel
+def transfer(balance: Fen, payer: int, paid: Fen, payee: int, received: Fen) -> int:
+    """Move whole fen from accounts to accounts; return how much, or -1 if nothing was done.
+
+    paid, received : fen of consecutive accounts from `payer` and from `payee` on. Nothing is
+    done where the two sums differ or an amount is negative.
+    """
+    total, again = 0, 0
+    for amount in paid:
+        total += amount
+        if amount < 0:
+            return -1
+    for amount in received:
+        again += amount
+        if amount < 0:
+            return -1
+    if total != again:
+        return -1
+    for i in range(paid.shape[0]):
+        balance[payer + i] -= paid[i]
+    for i in range(received.shape[0]):
+        balance[payee + i] += received[i]
+    return total
 
 
 @dataclass
@@ -47,14 +73,13 @@ class Ledger:
             if the two sums differ or an amount is negative.
         """
         debit, credit = self._legs(payers, paid), self._legs(payees, received)
-        total = int(debit.sum())
-        if total != int(credit.sum()) or debit.min(initial=0) < 0 or credit.min(initial=0) < 0:
+        first, second = self.groups[payers].start, self.groups[payees].start
+        total = transfer(self.balance, first, debit, second, credit)
+        if total < 0:
             raise InvariantError(
-                f"{purpose}: {payers} pay {total} fen (least {debit.min(initial=0)}), "
+                f"{purpose}: {payers} pay {int(debit.sum())} fen (least {debit.min(initial=0)}), "
                 f"{payees} receive {int(credit.sum())} fen (least {credit.min(initial=0)})"
             )
-        self._slice(payers)[:] -= debit
-        self._slice(payees)[:] += credit
         key = (payers, payees, purpose)
         self.posted[key] = self.posted.get(key, 0) + total
 
@@ -89,7 +114,7 @@ class Ledger:
         return self.balance[accounts.start : accounts.stop]
 
     def _legs(self, group: str, amounts: Fen | int | Sequence[int]) -> Fen:
-        legs = np.atleast_1d(np.asarray(amounts, dtype=np.int64)).ravel()
+        legs = np.ascontiguousarray(amounts, dtype=np.int64).reshape(-1)
         if len(legs) != len(self.groups[group]):
             raise InvariantError(f"{len(legs)} amounts for {len(self.groups[group])} {group}")
         return legs

@@ -31,6 +31,7 @@ class Carriers:
     service: Floats  # service level, 0 to 1
     member: NDArray[np.bool_]  # on the shared platform
     xi: Floats  # unobserved quality, utils
+    walk: Floats  # what its random walk has added since the branch, utils
     share: Floats  # of lines
     share_before: Floats  # of lines, a month earlier
     yuan_per_gb: Floats

@@ -341,15 +341,12 @@ class Market(mesa.Model):
         last = past[-MONTHS_PER_YEAR:].mean(axis=0)
         before = past[-2 * MONTHS_PER_YEAR : -MONTHS_PER_YEAR]
         drift = last - before.mean(axis=0) if len(before) else np.zeros(len(last))
-        steps = [
-            normal(self.streams.uniform("quality.walk", m, len(last)))
-            for m in range(branch, month + 1)
-        ]
-        walk = self.scenario.quality.walk_sd * np.cumsum(steps, axis=0)[-1]
+        step = normal(self.streams.uniform("quality.walk", month, len(last)))
+        self.world.carriers.walk = self.world.carriers.walk + self.scenario.quality.walk_sd * step
         months = month + 1 - branch + MONTHS_PER_YEAR / 2  # last year's mean stands at mid-year
         fading = self.scenario.quality.drift_half_life / math.log(2.0)
         years = fading * (1.0 - math.exp(-months / fading)) / MONTHS_PER_YEAR
-        quality: NDArray[np.float64] = last + drift * years + walk
+        quality: NDArray[np.float64] = last + drift * years + self.world.carriers.walk
         return quality
 
     # ---------------------------------------------------------------------- use

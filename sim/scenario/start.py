@@ -123,6 +123,7 @@ def build_world(scenario: Scenario, fixed: Fixed, paths: Paths, streams: Streams
             service=np.zeros(count),
             member=np.zeros(count, dtype=np.bool_),
             xi=np.zeros(count),
+            walk=np.zeros(count),
             share=share,
             share_before=share,
             yuan_per_gb=_yuan_per_gb(sums),
