@@ -1,0 +1,45 @@
+"""The command line: `sim --help` shows what there is.
+
+Heavy packages are imported inside the commands, so that help and mistakes answer at once.
+"""
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.comparing import compare
+from sim.cli.describing import check, diff, info, list_, schema, version
+from sim.cli.errors import Group
+from sim.cli.running import run
+from sim.cli.serving import dashboard
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback is for whoever mends the program: plain text
+    help="Simulate China's three-carrier market for mobile data, forward and backward.",
+)
+app.command()(run)
+app.command()(compare)
+app.command()(check)
+app.command(name="list")(list_)
+app.command()(schema)
+app.command()(diff)
+app.command()(info)
+app.command()(dashboard)
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; the process ends with its exit code."""
+    app()

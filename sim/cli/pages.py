@@ -1,0 +1,99 @@
+"""What `sim run` and `sim compare` print for people."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from sim.cli.options import RESULTS
+from sim.cli.tables import console, figures_table
+from sim.studies.comparison import Comparison
+
+
+def run_page(heading: str, content: dict[str, Any]) -> None:
+    """Print the last year of a run and where it is stored."""
+    out = console()
+    values = pd.DataFrame(content["metrics"]).rename(columns={"value": "mean"})
+    title = f"{heading}, {values['period'].iloc[0]}"
+    out.print(figures_table(title, values.assign(high=float("nan"))))
+    _notes(out, content["warnings"], {content["scenario"]: content["fed_in"]})
+    timing = content["timing"]
+    if timing["cached"]:
+        out.print(Text(f"Stored before, not run again: {timing['folder']}"))
+        return
+    seconds = timing["simulation_seconds"]
+    out.print(Text(f"Simulated in {seconds:.1f} s and stored in {timing['folder']}"))
+
+
+def compare_page(comparison: Comparison, folder: Path) -> None:
+    """Print levels, paired differences, what they rest on, and how to see more."""
+    out = console()
+    for name in comparison.scenarios:
+        out.print(figures_table(_levels_title(comparison, name), _of(comparison.metrics, name)))
+    for name in comparison.scenarios[1:]:
+        title = f"{_title(comparison, name)} − {_title(comparison, comparison.baseline)}"
+        frame = _of(comparison.differences, name)
+        out.print(figures_table(title, frame, difference=True))
+    _notes(out, comparison.warnings, comparison.inputs)
+    for line in _method(comparison):
+        out.print(Text(line))
+    out.print(Text(_timing(comparison)))
+    place = "" if folder == RESULTS else f" {folder}"
+    out.print(Text.assemble("See it as charts: ", (f"sim dashboard{place}", "bold")))
+
+
+def _of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    return frame[frame["scenario"] == scenario]
+
+
+def _title(comparison: Comparison, name: str) -> str:
+    return comparison.titles[name]["en"]
+
+
+def _levels_title(comparison: Comparison, name: str) -> str:
+    period = comparison.metrics["period"].iloc[0]
+    role = ", the baseline" if name == comparison.baseline else ""
+    return f"{_title(comparison, name)} ({name}), {period}{role}"
+
+
+def _notes(out: Console, warnings: list[str], inputs: dict[str, list[str]]) -> None:
+    """Print warnings and what was fed in, so that no input is read as a result."""
+    for warning in warnings:
+        out.print(Text.assemble(("Warning: ", "yellow"), warning))
+    by_series: dict[str, list[str]] = {}
+    for scenario, series in inputs.items():
+        for text in series:
+            by_series.setdefault(text, []).append(scenario)
+    out.print(Text("Inputs and results", style="bold"))
+    for text, scenarios in by_series.items():
+        about = "" if len(scenarios) == len(inputs) else f" ({', '.join(scenarios)} only)"
+        out.print(Text(f"  {text}{about}"))
+    out.print()
+
+
+def _method(comparison: Comparison) -> list[str]:
+    count = len(comparison.seeds)
+    size = f"{comparison.users:,} users, {comparison.months} months from the branch on"
+    if count == 1:
+        return [f"One seed ({comparison.seeds[0]}): no intervals. {size}."]
+    lines = [f"Means over {count} seeds ± half the 90 % interval; {size}."]
+    if comparison.variance_reduction is not None:
+        factor = f"{comparison.variance_reduction:,.1f}"
+        lines.append(f"Common random numbers cut the variance of share differences {factor} times.")
+    return lines
+
+
+def _timing(comparison: Comparison) -> str:
+    timing = comparison.timing
+    if timing["cached"]:
+        return f"Stored before in {timing['folder']}, not computed again."
+    return (
+        f"Simulated {timing['runs_simulated']} runs in {timing['simulation_seconds']:.1f} s on "
+        f"{_cpus(timing['workers'])}, after {timing['start_up_seconds']:.1f} s of start-up."
+    )
+
+
+def _cpus(workers: int) -> str:
+    return "one CPU" if workers == 1 else f"{workers} CPUs"

@@ -1,0 +1,108 @@
+"""Tables of figures for a terminal: a row a metric, a column a carrier."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isfinite, nan
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.dashboard.i18n import Words
+from sim.dashboard.units import Scale, scale_for
+from sim.market.names import CARRIERS
+
+WORDS = Words("en")
+WIDTH = 100  # where there is no terminal to ask
+
+SHOWN = (
+    "subscriber_share",
+    "arpu",
+    "yuan_per_gb",
+    "data_revenue",
+    "backward_revenue",
+    "leak_volume",
+    "reseller_value_share",
+    "consumer_surplus",
+    "profit",
+)
+COLUMNS = (*CARRIERS, None)  # None is the whole market
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value in the metric's unit and half the width of its interval, nan if it has none."""
+
+    value: float
+    half: float = nan
+
+    @property
+    def clear(self) -> bool:
+        """Return whether the interval leaves out zero."""
+        return abs(self.value) > self.half
+
+
+type Row = dict[str | None, Figure]  # by carrier
+
+
+def console() -> Console:
+    """Return standard output, of a fixed width where it is not a terminal."""
+    out = Console(highlight=False, soft_wrap=False)
+    return out if out.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def rows(frame: pd.DataFrame) -> dict[tuple[str, str], Row]:
+    """Return the figures of the metrics to show, by (name, unit), in the order of `SHOWN`."""
+    found: dict[tuple[str, str], Row] = {}
+    for name in SHOWN:
+        chosen = frame[frame["name"] == name]
+        for unit, carrier, mean, high in zip(
+            *(chosen[column] for column in ("unit", "carrier", "mean", "high")), strict=True
+        ):
+            place = carrier if isinstance(carrier, str) else None
+            found.setdefault((name, unit), {})[place] = Figure(mean, high - mean)
+    return found
+
+
+def figures_table(title: str, frame: pd.DataFrame, *, difference: bool = False) -> Table:
+    """Return mean ± half an interval of each metric and carrier; clear differences are bold."""
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    table.add_column("", min_width=18)
+    for carrier in COLUMNS:
+        table.add_column(WORDS.entity(carrier or "market"), justify="right", no_wrap=True)
+    for (name, unit), row in rows(frame).items():
+        scale = _scale(unit, row.values(), difference)
+        cells = [_cell(row.get(carrier), scale, difference) for carrier in COLUMNS]
+        label = Text.assemble(WORDS.metric(name), (f", {scale.unit}", "dim"))
+        table.add_row(label, *cells)
+    return table
+
+
+def _scale(unit: str, figures: Iterable[Figure], difference: bool) -> Scale:
+    """Return one scale for the values of a row and their intervals."""
+    sizes = [size for figure in figures for size in (figure.value, figure.half)]
+    return scale_for(unit, sizes, WORDS, difference=difference)
+
+
+def _cell(figure: Figure | None, scale: Scale, difference: bool) -> Text:
+    if figure is None or not isfinite(figure.value):
+        return Text("–", style="dim")
+    shown = figure.value * scale.factor
+    text = Text(scale.signed(shown) if difference else scale.number(shown))
+    if difference and figure.clear:
+        text.stylize("bold")
+    if isfinite(figure.half):
+        text.append(f" ±{scale.number(figure.half * scale.factor)}", style="dim")
+    return text
+
+
+def plain_table(title: str, header: Sequence[str], content: Iterable[Sequence[str]]) -> Table:
+    """Return a table of texts."""
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in content:
+        table.add_row(*(Text(cell) for cell in row))
+    return table

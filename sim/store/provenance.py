@@ -1,0 +1,78 @@
+"""What a result was made of: identity, code, packages, machine."""
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from sim.core.kernels import code_digest
+from sim.scenario.schema import Scenario
+from sim.store import SCHEMA
+
+# Whatever can move a bit of a result or the reading of it.
+PACKAGES = (
+    "numpy",
+    "numba",
+    "llvmlite",
+    "scipy",
+    "pandas",
+    "mesa",
+    "pydantic",
+    "pyarrow",
+    "duckdb",
+    "dash",
+    "plotly",
+)
+
+
+def run_id(scenario: Scenario, seed: int, fidelity: str) -> str:
+    """Return what identifies a run: equal content, seed, fidelity and code, equal id.
+
+    The scenario's name and title do not count; users, months and the observed data do.
+    """
+    return _digest([scenario.digest(), seed, fidelity, code_digest()])
+
+
+def comparison_id(scenarios: Iterable[Scenario], seeds: Sequence[int], fidelity: str) -> str:
+    """Return what identifies a comparison; here names and titles count, for they are shown."""
+    texts = [scenario.canonical_json() for scenario in scenarios]
+    return _digest([texts, list(seeds), fidelity, code_digest()])
+
+
+def _digest(content: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def packages() -> dict[str, str]:
+    """Return the versions of the packages that matter; those not installed are left out."""
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def machine() -> dict[str, str | int]:
+    """Return where this runs, without naming the machine or its user."""
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpus": len(os.sched_getaffinity(0)),
+    }
+
+
+def manifest(kind: str, identity: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Return the record that lies beside stored results."""
+    return {
+        "schema": SCHEMA,
+        "kind": kind,
+        "id": identity,
+        "code": code_digest(),
+        "packages": packages(),
+        "machine": machine(),
+    } | content

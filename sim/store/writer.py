@@ -1,0 +1,146 @@
+"""Write results so that what a reader finds is whole, even after kill -9 or a power cut.
+
+A result is a folder. Its files are written and synced in a temporary folder beside it, and
+the folder then gets its name in one step: it is there with everything in it, or not at all.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.scenario.schema import Scenario
+from sim.simulate import RunResult
+from sim.store.provenance import manifest, run_id
+
+RUNS = "runs"
+COMPARISONS = "comparisons"
+MANIFEST = "manifest.json"
+
+_TEMPORARY = re.compile(r"^\..+\.(\d+)\.[^.]+\.tmp$")  # .<result>.<process>.<random>.tmp
+
+
+def run_place(folder: Path, scenario: Scenario, seed: int, fidelity: str) -> Path:
+    """Return where the results folder has, or would have, a run."""
+    return folder / RUNS / run_id(scenario, seed, fidelity)
+
+
+def write_run(folder: Path, result: RunResult, seconds: float) -> Path:
+    """Store a run under the results folder and return its own folder.
+
+    `seconds` is what it took to simulate. A run that is stored already is left as it is.
+    """
+    place = run_place(folder, result.scenario, result.seed, result.fidelity)
+    if place.exists():
+        return place
+    with new_folder(place) as temporary:
+        for name, frame in result.tables.items():
+            write_table(temporary / f"{name}.parquet", frame)
+        about = _run_manifest(place.name, result, seconds, _checksums(temporary))
+        write_json(temporary / MANIFEST, about)
+    return place
+
+
+def _run_manifest(
+    identity: str, result: RunResult, seconds: float, files: dict[str, str]
+) -> dict[str, Any]:
+    content = {
+        "scenario": json.loads(result.scenario.canonical_json()),
+        "seed": result.seed,
+        "fidelity": result.fidelity,
+        "seconds": seconds,
+        "files": files,
+    }
+    return manifest("run", identity, content)
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    files = sorted(folder.iterdir())
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+@contextmanager
+def new_folder(place: Path) -> Iterator[Path]:
+    """Give a temporary folder to write into; it becomes `place` when the block ends well.
+
+    If another process has finished the same result meanwhile, that one stays.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(place.parent)
+    prefix = f".{place.name}.{os.getpid()}."
+    temporary = Path(tempfile.mkdtemp(prefix=prefix, suffix=".tmp", dir=place.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)  # mkdtemp's folder is for its owner alone
+        _sync(temporary)
+        _take_name(temporary, place)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)  # gone already when all went well
+
+
+def _take_name(temporary: Path, place: Path) -> None:
+    try:
+        temporary.rename(place)
+    except OSError:
+        if not place.exists():
+            raise
+    _sync(place.parent)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary folders whose process is gone."""
+    for path in folder.iterdir():
+        match = _TEMPORARY.match(path.name)
+        if match and not _alive(int(match[1])):
+            shutil.rmtree(path, ignore_errors=True)  # another process may be at it as well
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def write_table(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table as Parquet (zstd) and sync it; inside a `new_folder`."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    with path.open("wb") as file:
+        pq.write_table(table, file, compression="zstd")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON object for people and programs and sync it; inside a `new_folder`."""
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text and sync it; inside a `new_folder`."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable, not only the contents of its files."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

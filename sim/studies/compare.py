@@ -1,0 +1,188 @@
+"""Compare scenarios under common random numbers: the main thing the simulator is for."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.metrics import metrics
+from sim.scenario.overrides import Overrides
+from sim.scenario.schema import Scenario
+from sim.simulate import fed_in
+from sim.store.provenance import machine
+from sim.studies.comparison import DIFFERENCES, LEVELS, MONTHLY, Comparison, comparison_place, table
+from sim.studies.executors import cpus, executor
+from sim.studies.facts import CHANGES_ONLY, MARKET, period
+from sim.studies.jobs import Facts, Job, simulate
+from sim.studies.question import FIDELITY, Question, pose
+from sim.studies.statistics import Interval, interval, paired_difference, variance_reduction
+
+type Finished = Callable[[int, int], None]  # seeds finished, seeds in all
+type Values = dict[str, pd.DataFrame]  # by scenario: a row a fact, a column a seed
+
+
+def compare(  # noqa: PLR0913  what can be asked, each by its name
+    scenarios: Sequence[str | Path | Scenario],
+    seeds: int | Sequence[int] = 20,
+    *,
+    overrides: Overrides | None = None,
+    users: int | None = None,
+    months: int | None = None,
+    workers: int | None = None,
+    fidelity: str = FIDELITY,
+    progress: Finished | None = None,
+    folder: Path | None = None,
+) -> Comparison:
+    """Run the scenarios under the same seeds and return levels and paired differences.
+
+    Parameters
+    ----------
+    scenarios : names, files or scenarios; the first is the baseline
+    seeds : how many, counted from 0, or the seeds themselves
+    overrides : values by dotted path, or "path=value", for every scenario
+    users, months : size of the population in rows, months from the branch on
+    workers : processes; all CPUs if None; the results do not depend on it
+    progress : called with seeds finished and seeds in all
+    folder : a results folder; what is found there is not computed again, what is new is stored
+
+    Raises
+    ------
+    InputError : a scenario is wrong
+    ComparisonError : the scenarios do not go together, or there is no seed
+    """
+    question = pose(scenarios, seeds, overrides, users, months, fidelity)
+    return answer(question, workers, progress, folder)
+
+
+def answer(
+    question: Question,
+    workers: int | None = None,
+    progress: Finished | None = None,
+    folder: Path | None = None,
+) -> Comparison:
+    """Return the comparison that a question asks for; see `compare`."""
+    begun = time.monotonic()
+    place = comparison_place(folder, question.id) if folder else None
+    if place and place.exists():
+        stored, seconds = Comparison.load(place), time.monotonic() - begun
+        return stored.with_timing(cached=True, total_seconds=seconds, folder=str(folder))
+    texts = tuple(scenario.canonical_json() for scenario in question.scenarios)
+    jobs = [Job(texts, seed, question.fidelity, folder) for seed in question.seeds]
+    count = min(cpus() if workers is None else workers, len(jobs))
+    facts = executor(count)(simulate, jobs, progress or _silent)
+    comparison = _assemble(question, facts, _timing(facts, begun, count))
+    if folder is None:
+        return comparison
+    comparison = comparison.with_timing(folder=str(folder))
+    comparison.save(folder)
+    return comparison
+
+
+def _silent(finished: int, jobs: int) -> None:
+    """Nobody asked."""
+
+
+def _timing(facts: Sequence[Facts], begun: float, workers: int) -> dict[str, Any]:
+    """Return seconds on the clock: in all, before the first run, from the first to the last."""
+    first, last = min(job.begun for job in facts), max(job.ended for job in facts)
+    return {
+        "total_seconds": time.monotonic() - begun,
+        "start_up_seconds": first - begun,
+        "simulation_seconds": last - first,
+        "runs_simulated": sum(job.simulated for job in facts),
+        "workers": workers,
+        "cached": False,
+        "machine": machine(),
+    }
+
+
+def _assemble(question: Question, facts: Sequence[Facts], timing: dict[str, Any]) -> Comparison:
+    scenarios = question.scenarios
+    names = [scenario.name for scenario in scenarios]
+    by_year = _side_by_side([job.yearly for job in facts], names, ["name", "carrier"])
+    by_month = _side_by_side([job.monthly for job in facts], names, ["name", "carrier", "month"])
+    first = scenarios[0]
+    levels = _levels(by_year, names[0]).assign(period=period(first))
+    return Comparison(
+        id=question.id,
+        scenarios=names,
+        seeds=list(question.seeds),
+        fidelity=question.fidelity,
+        users=first.population.users,
+        start=first.start,
+        months=first.months,
+        metrics=_finished(levels, LEVELS),
+        differences=_finished(_differences(by_year, names[0]), DIFFERENCES),
+        monthly=_finished(_levels(by_month, names[0]), MONTHLY),
+        warnings=_warnings(scenarios),
+        inputs={scenario.name: list(fed_in(scenario)) for scenario in scenarios},
+        definitions={s.name: json.loads(s.canonical_json()) for s in scenarios},
+        timing=timing,
+    )
+
+
+def _side_by_side(frames: Sequence[pd.DataFrame], names: list[str], keys: list[str]) -> Values:
+    """Return each scenario's facts, (rows, seeds), with the seeds in their own order."""
+    columns = [frame.set_index(["scenario", *keys])["value"] for frame in frames]
+    wide = pd.concat(columns, axis=1, keys=range(len(columns)))
+    return {name: pd.DataFrame(wide.xs(name, level="scenario")) for name in names}
+
+
+def _levels(values: Values, baseline: str) -> pd.DataFrame:
+    """Return mean, low and high of every fact of every scenario."""
+    return pd.concat([_level(values, name, baseline) for name in values], ignore_index=True)
+
+
+def _level(values: Values, scenario: str, baseline: str) -> pd.DataFrame:
+    level = _frame(values[scenario], interval(_seeds_first(values[scenario])))
+    change_only = level["name"].isin(CHANGES_ONLY)
+    if scenario == baseline:
+        level.loc[change_only, ["mean", "low", "high"]] = float("nan")
+    else:
+        change = _difference(values, scenario, baseline)
+        level.loc[change_only] = change.loc[change_only, level.columns]
+    return level.assign(scenario=scenario)
+
+
+def _differences(values: Values, baseline: str) -> pd.DataFrame:
+    """Return the paired difference of every scenario but the baseline, fact by fact."""
+    others = [name for name in values if name != baseline]
+    if not others:
+        return pd.DataFrame(columns=DIFFERENCES)
+    frames = [_difference(values, name, baseline).assign(scenario=name) for name in others]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _difference(values: Values, scenario: str, baseline: str) -> pd.DataFrame:
+    mine = values[scenario]
+    theirs = values[baseline].reindex(mine.index)
+    pair = _seeds_first(mine), _seeds_first(theirs)
+    frame = _frame(mine, paired_difference(*pair))
+    return frame.assign(variance_reduction=variance_reduction(*pair))
+
+
+def _seeds_first(values: pd.DataFrame) -> Any:
+    return values.to_numpy(dtype="float64").T
+
+
+def _frame(values: pd.DataFrame, found: Interval) -> pd.DataFrame:
+    return values.index.to_frame(index=False).assign(**found._asdict())
+
+
+def _finished(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return the public form: units said, the market's carrier None, columns in order."""
+    unit = frame["name"].map(lambda name: metrics.get(name).unit)
+    carrier = frame["carrier"].astype(object).replace(MARKET, None)
+    return table(frame.assign(unit=unit, carrier=carrier), columns)
+
+
+def _warnings(scenarios: Sequence[Scenario]) -> list[str]:
+    """Return each warning once, after the scenarios that it is about."""
+    about: dict[str, list[str]] = {}
+    for scenario in scenarios:
+        for text in scenario.warnings():
+            about.setdefault(text, []).append(scenario.name)
+    return [f"{', '.join(names)}: {text}" for text, names in about.items()]
