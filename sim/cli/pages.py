@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.cli.options import RESULTS
-from sim.cli.tables import console, figures_table
+from sim.cli.tables import console, figures_table, history_table
 from sim.studies.comparison import Comparison
 
 
@@ -36,6 +36,7 @@ def compare_page(comparison: Comparison, folder: Path) -> None:
         title = f"{_title(comparison, name)} − {_title(comparison, comparison.baseline)}"
         frame = _of(comparison.differences, name)
         out.print(figures_table(title, frame, difference=True))
+    out.print(history_table("The simulated past against what was observed", comparison.history))
     _notes(out, comparison.warnings, comparison.inputs)
     for line in _method(comparison):
         out.print(Text(line))

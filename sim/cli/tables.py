@@ -98,6 +98,31 @@ def _cell(figure: Figure | None, scale: Scale, difference: bool) -> Text:
     return text
 
 
+def history_table(title: str, frame: pd.DataFrame) -> Table:
+    """Return observed and simulated values of past years, and how the simulation got its own."""
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for name in ("Series", "", "Year"):
+        table.add_column(name)
+    for name in ("Observed", "Simulated", "Gap"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Role")
+    for (series, unit), rows in frame.groupby(["name", "unit"], sort=False):
+        scale = scale_for(str(unit), [*rows["observed"], *rows["mean"]], WORDS)
+        for row in rows.to_dict("records"):
+            seen, simulated = row["observed"] * scale.factor, row["mean"] * scale.factor
+            gap = f"{simulated - seen:+.2f}" if unit == "share" else f"{simulated / seen - 1:+.1%}"
+            table.add_row(
+                Text.assemble(WORDS.metric(str(series)), (f", {scale.unit}", "dim")),
+                WORDS.entity(row["carrier"] or "market"),
+                str(row["year"]),
+                scale.number(seen),
+                scale.number(simulated),
+                gap,
+                row["role"],
+            )
+    return table
+
+
 def plain_table(title: str, header: Sequence[str], content: Iterable[Sequence[str]]) -> Table:
     """Return a table of texts."""
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")

@@ -13,9 +13,18 @@ from sim.scenario.overrides import Overrides
 from sim.scenario.schema import Scenario
 from sim.simulate import fed_in
 from sim.store.provenance import machine
-from sim.studies.comparison import DIFFERENCES, LEVELS, MONTHLY, Comparison, comparison_place, table
+from sim.studies.comparison import (
+    DIFFERENCES,
+    HISTORY,
+    LEVELS,
+    MONTHLY,
+    Comparison,
+    comparison_place,
+    table,
+)
 from sim.studies.executors import cpus, executor
 from sim.studies.facts import CHANGES_ONLY, MARKET, period
+from sim.studies.history import observations
 from sim.studies.jobs import Facts, Job, simulate
 from sim.studies.question import FIDELITY, Question, pose
 from sim.studies.statistics import Interval, interval, paired_difference, variance_reduction
@@ -117,6 +126,7 @@ def _assemble(question: Question, facts: Sequence[Facts], timing: dict[str, Any]
         metrics=_finished(levels, LEVELS),
         differences=_finished(_differences(by_year, names[0]), DIFFERENCES),
         monthly=_finished(_levels(by_month, names[0]), MONTHLY),
+        history=_finished(_history(scenarios, [job.past for job in facts]), HISTORY),
         warnings=_warnings(scenarios),
         inputs={scenario.name: list(fed_in(scenario)) for scenario in scenarios},
         definitions={s.name: json.loads(s.canonical_json()) for s in scenarios},
@@ -162,6 +172,23 @@ def _difference(values: Values, scenario: str, baseline: str) -> pd.DataFrame:
     pair = _seeds_first(mine), _seeds_first(theirs)
     frame = _frame(mine, paired_difference(*pair))
     return frame.assign(variance_reduction=variance_reduction(*pair))
+
+
+def _history(scenarios: Sequence[Scenario], past: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the observed series beside the simulated ones; a past shared is shown once."""
+    names = [scenario.name for scenario in scenarios]
+    keys = ["name", "carrier", "year"]
+    values = _side_by_side(past, names, keys)
+    frames, shown = [], set()
+    for scenario in scenarios:
+        observed = pd.DataFrame(observations(scenario))
+        identity = (scenario.past_digest(), tuple(observed["role"]))
+        if identity in shown:
+            continue
+        shown.add(identity)
+        frame = _frame(values[scenario.name], interval(_seeds_first(values[scenario.name])))
+        frames.append(observed.merge(frame, on=keys).assign(scenario=scenario.name))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _seeds_first(values: pd.DataFrame) -> Any:

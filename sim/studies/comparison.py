@@ -26,6 +26,18 @@ DIFFERENCES = [
     "variance_reduction",
 ]
 MONTHLY = ["name", "unit", "scenario", "carrier", "month", "mean", "low", "high"]
+HISTORY = [
+    "name",
+    "unit",
+    "scenario",
+    "carrier",
+    "year",
+    "observed",
+    "mean",
+    "low",
+    "high",
+    "role",
+]
 
 _JSON = "comparison.json"
 _MONTHLY = "monthly.parquet"
@@ -50,6 +62,7 @@ class Comparison:
     metrics: pd.DataFrame  # LEVELS, over the last calendar year
     differences: pd.DataFrame  # DIFFERENCES, over the last calendar year
     monthly: pd.DataFrame  # MONTHLY
+    history: pd.DataFrame  # HISTORY: the simulated past against what was observed
     warnings: list[str]
     inputs: dict[str, list[str]]  # by scenario: series that are fed in, so not results
     definitions: dict[str, dict[str, Any]]  # by scenario: its content
@@ -87,6 +100,7 @@ class Comparison:
             "metrics": _records(self.metrics),
             "differences": _records(self.differences),
             "variance_reduction": self.variance_reduction,
+            "history": _records(self.history),
             "warnings": self.warnings,
             "fed_in": self.inputs,
             "timing": self.timing,
@@ -115,6 +129,7 @@ class Comparison:
             metrics=table(content["metrics"], LEVELS),
             differences=table(content["differences"], DIFFERENCES),
             monthly=_with_market(pd.read_parquet(folder / _MONTHLY)),
+            history=table(content["history"], HISTORY),
             inputs=content["fed_in"],
             definitions=about["definitions"],
             **{name: content[name] for name in kept},
@@ -133,7 +148,7 @@ def comparison_place(folder: Path, identity: str) -> Path:
 def table(rows: list[dict[str, Any]] | pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Return rows as a table with these columns: numbers as floats, None for the market."""
     frame = pd.DataFrame(rows, columns=columns)
-    numbers = {"mean", "low", "high", "variance_reduction"}.intersection(columns)
+    numbers = {"mean", "low", "high", "observed", "variance_reduction"}.intersection(columns)
     return _with_market(frame.astype(dict.fromkeys(sorted(numbers), "float64")))
 
 

@@ -55,7 +55,9 @@ def _data(scenario: Scenario) -> Iterator[Datum]:
         inverted = scenario.quality.invert and year < branch_year
         for carrier, series in observed.lines.items():
             share = series[year] / total
-            yield Datum("subscriber_share", carrier, year, share, "inverted" if inverted else "result")
+            yield Datum(
+                "subscriber_share", carrier, year, share, "inverted" if inverted else "result"
+            )
     for year, value in observed.dou.items():
         yield Datum("dou", MARKET, year, value, "result")
     for year, value in observed_prices(scenario).items():

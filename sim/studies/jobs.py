@@ -12,6 +12,7 @@ from sim.simulate import RunResult, run_together, warm_up
 from sim.store.reader import stored_run
 from sim.store.writer import write_run
 from sim.studies.facts import by_month, last_year
+from sim.studies.history import past_years
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Facts:
 
     monthly: pd.DataFrame  # scenario, name, carrier, month, value
     yearly: pd.DataFrame  # scenario, name, carrier, value; the last calendar year
+    past: pd.DataFrame  # scenario, name, carrier, year, value; series that were observed
     begun: float
     ended: float
     simulated: int  # runs that were not stored before
@@ -53,6 +55,7 @@ def simulate(job: Job) -> Facts:
     return Facts(
         monthly=pd.concat([by_month(result) for result in results], ignore_index=True),
         yearly=pd.concat([last_year(result) for result in results], ignore_index=True),
+        past=pd.concat([past_years(result) for result in results], ignore_index=True),
         begun=begun,
         ended=ended,
         simulated=len(made),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.core.calendar import month_label
-from sim.studies.comparison import DIFFERENCES, LEVELS, MONTHLY, Comparison, table
+from sim.studies.comparison import DIFFERENCES, HISTORY, LEVELS, MONTHLY, Comparison, table
 
 BASELINE = "business_as_usual"
 SCENARIOS = [BASELINE, "price_war", "service_cooperation"]
@@ -109,6 +109,7 @@ def synthetic(identity: str = "a1b2c3d4e5f6", seeds: int = 20) -> Comparison:
         metrics=tables[0],
         differences=tables[1],
         monthly=tables[2],
+        history=table([], HISTORY),
         warnings=["price_war: demand.eps = 0.95 is outside its prior range 0.5 to 0.9"],
         inputs={
             name: ["lines of the country: given in all months", "leaks, resale: results"]

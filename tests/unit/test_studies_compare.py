@@ -11,6 +11,7 @@ from sim.studies import compare as module
 from sim.studies import jobs
 from sim.studies.compare import compare
 from sim.studies.comparison import Comparison
+from sim.studies.history import observations
 from sim.studies.question import ComparisonError
 
 CARRIERS = ("mobile", "unicom", "telecom", "")
@@ -33,6 +34,13 @@ def facts(result, months):
     return frame.assign(scenario=result.scenario.name, value=value(result))
 
 
+def past(result):
+    """A made-up past: every observed value, off by the seed in per cent."""
+    rows = pd.DataFrame(observations(result.scenario))
+    value = rows["observed"] * (1 + result.seed / 100)
+    return rows[["name", "carrier", "year"]].assign(scenario=result.scenario.name, value=value)
+
+
 @pytest.fixture(autouse=True)
 def made_up_runs(monkeypatch):
     """Replace the market by sums that can be done by hand; return the runs that were made."""
@@ -47,6 +55,7 @@ def made_up_runs(monkeypatch):
     monkeypatch.setattr(jobs, "warm_up", lambda: None)
     monkeypatch.setattr(jobs, "by_month", lambda result: facts(result, [(m,) for m in MONTHS]))
     monkeypatch.setattr(jobs, "last_year", lambda result: facts(result, [()]))
+    monkeypatch.setattr(jobs, "past_years", past)
     return made
 
 
@@ -106,7 +115,7 @@ def test_the_json_has_the_promised_form():
 
     assert list(content) == [
         "schema", "scenarios", "baseline", "seeds", "fidelity", "users", "start", "months",
-        "metrics", "differences", "variance_reduction", "warnings", "fed_in", "timing",
+        "metrics", "differences", "variance_reduction", "history", "warnings", "fed_in", "timing",
     ]  # fmt: skip
     assert content["schema"] == 1
     assert content["scenarios"] == PAIR
@@ -234,3 +243,27 @@ def test_the_public_name_is_the_function():
     import sim
 
     assert sim.compare is module.compare
+
+
+def test_the_simulated_past_stands_beside_what_was_observed():
+    found = ask()
+
+    price = row(found.history, name="yuan_per_gb", year=2016)
+    share = row(found.history, name="subscriber_share", carrier="telecom", year=2016)
+    assert price["observed"] == pytest.approx(432.9 / 9.36)
+    assert price["mean"] == pytest.approx(price["observed"] * 1.01)  # seeds 0, 1 and 2
+    assert (price["role"], share["role"]) == ("fed in", "inverted")
+    assert set(found.history["year"]) == {2015, 2016}
+
+
+def test_a_past_that_scenarios_share_is_shown_once():
+    assert set(ask().history["scenario"]) == {PAIR[0]}
+
+
+def test_history_replays_the_observed_years_and_2018_is_never_fed_in():
+    replayed = {(d.name, d.year): d.role for d in observations(load_scenario("history"))}
+
+    assert replayed["yuan_per_gb", 2017] == "fed in"
+    assert replayed["yuan_per_gb", 2018] == "result"
+    assert replayed["subscriber_share", 2017] == "result"
+    assert replayed["dou", 2015] == "result"
