@@ -1,0 +1,233 @@
+"""A month of three carriers in two provinces, two partners and three resellers, by hand."""
+
+import numpy as np
+import pytest
+
+from sim.core.errors import InvariantError
+from sim.core.units import KB_PER_GB
+from sim.market.ledger import Ledger
+from sim.market.names import DIRECT, NONE, PLATFORM, RESELLER
+from sim.market.population import Labels, Population
+from sim.mechanisms.billing import LeakCharges, SponsorCharges
+from sim.mechanisms.usage import (
+    ALLOWANCE,
+    BILLED,
+    FEE,
+    LINES,
+    OVERAGE,
+    RESALE,
+    RESOLD,
+    SPONSORED,
+    SUMS,
+    USED,
+    VOICE,
+    UsageSums,
+)
+from sim.model.settlement import (
+    Costs,
+    Settled,
+    Trade,
+    channel_sums,
+    check_users,
+    check_volumes,
+    posting_rows,
+    settle,
+)
+
+GB = KB_PER_GB
+CHANNEL = np.array([[DIRECT, RESELLER, PLATFORM], [NONE, NONE, PLATFORM]], np.int8)
+VOLUME = np.array([[4 * GB, 3 * GB, 2 * GB], [0, 0, GB]])
+
+
+def usage() -> UsageSums:
+    """Return use of two provinces: the first pays fees and top-ups, the second overage."""
+    place = np.zeros((2, 3, len(SUMS)), np.int64)
+    place[:, :, LINES] = [[10, 20, 30], [1, 2, 3]]
+    place[0, :, FEE] = [100, 200, 300]
+    place[1, :, OVERAGE] = [7, 0, 0]
+    place[0, :, VOICE] = [50, 60, 70]
+    place[0, 0, RESALE], place[0, 0, RESOLD] = 101, 2 * GB
+    place[0, :, SPONSORED] = VOLUME.sum(axis=0)
+    place[0, :, ALLOWANCE] = [5 * GB, 0, 0]
+    place[1, 0, BILLED] = 9
+    place[:, :, USED] = place[:, :, [ALLOWANCE, BILLED, RESOLD, SPONSORED]].sum(axis=2)
+    empty = np.zeros((3, 1, 4), np.int64)
+    return UsageSums(place, empty, np.zeros((3, 3), np.int64))
+
+
+def trade(member: tuple[bool, ...] = (False, True, True), sharing: str = "equal") -> Trade:
+    return Trade(
+        sums=usage(),
+        sponsors=SponsorCharges(
+            volume=VOLUME,
+            direct=np.array([[400, 0, 0], [0, 0, 0]]),
+            platform=np.array([[0, 0, 200], [0, 0, 100]]),
+            resold=np.array([[0, 90, 0], [0, 0, 0]]),
+            subscription=np.array([10, 11]),
+            integration=np.array([6, 3]),
+        ),
+        channel=CHANNEL,
+        leaks=LeakCharges(
+            volume=np.array([[GB, GB], [3 * GB, 0], [0, 0]]),
+            paid=np.array([[40, 41], [30, 0], [0, 0]]),
+        ),
+        costs=Costs(*(np.array([1, 2, 3]) * k for k in (1, 10, 100, 1000))),
+        member=np.array(member),
+        sharing=sharing,
+        active=np.array([True, False, True]),
+        fixed_cost=np.array([5, 6, 7]),
+    )
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    books = Ledger()
+    for group, accounts in (
+        ("users", 6), ("carrier", 3), ("branch", 6), ("reseller", 3), ("partner", 2),
+        ("platform", 1), ("suppliers", 1),
+    ):  # fmt: skip
+        books.open(group, accounts)
+    return books
+
+
+def test_every_group_ends_with_what_it_got_less_what_it_gave(ledger: Ledger) -> None:
+    settle(ledger, trade())
+
+    ledger.assert_balanced(0)
+    assert ledger.of("users").tolist() == [-251, -7, -260, 0, -370, 0]
+    # Fees, overage, voice, direct sponsoring, half of the platform's 321 each, less costs.
+    assert ledger.of("carrier").tolist() == [
+        100 + 7 + 50 + 400 - 1111, 200 + 60 + 161 - 2222, 300 + 70 + 160 - 3333,
+    ]  # fmt: skip
+    assert ledger.of("branch").tolist() == [40, 41, 30, 0, 0, 0]
+    assert ledger.of("partner").tolist() == [-(400 + 200 + 90 + 10 + 6), -(100 + 11 + 3)]
+    assert ledger.of("platform").tolist() == [0]
+    assert ledger.of("suppliers").tolist() == [6 * 1111 + 5 + 7 + 9]
+
+
+def test_only_active_resellers_sell_buy_and_bear_costs(ledger: Ledger) -> None:
+    settled = settle(ledger, trade())
+
+    assert ledger.of("reseller")[1] == 0
+    assert ledger.of("reseller").sum() == 101 + 90 - 111 - 5 - 7
+    assert settled.reseller_margin == 101 + 90 - 111
+    assert settled.reseller_profit.tolist() == [40 - 5, 0, 40 - 7]
+
+
+def test_a_loss_is_shared_as_a_gain_is(ledger: Ledger) -> None:
+    month = trade()
+    dear = month.leaks._replace(paid=month.leaks.paid + np.array([[100, 0], [0, 0], [0, 0]]))
+    settled = settle(ledger, month._replace(leaks=dear))
+
+    assert settled.reseller_margin == -20
+    assert settled.reseller_profit.tolist() == [-10 - 5, 0, -10 - 7]
+
+
+@pytest.mark.parametrize(
+    ("sharing", "parts"), [("equal", [0, 161, 160]), ("proportional", [0, 0, 321])]
+)
+def test_the_platform_keeps_nothing(ledger: Ledger, sharing: str, parts: list[int]) -> None:
+    settled: Settled = settle(ledger, trade(sharing=sharing))
+
+    assert settled.platform_share.tolist() == parts
+
+
+def test_a_market_without_partners_settles_the_rest(ledger: Ledger) -> None:
+    none = np.zeros((0, 3), np.int64)
+    nobody = SponsorCharges(none, none, none, none, none[:, 0], none[:, 0])
+    settled = settle(ledger, trade()._replace(sponsors=nobody, channel=none.astype(np.int8)))
+
+    ledger.assert_balanced(0)
+    assert settled.platform_share.tolist() == [0, 0, 0]
+    assert settled.reseller_margin == 101 - 111
+
+
+def test_postings_become_rows_in_a_fixed_order(ledger: Ledger) -> None:
+    settle(ledger, trade())
+    rows = posting_rows(ledger)
+    facts = dict(
+        zip(
+            zip(rows["payer"], rows["payee"], rows["purpose"], strict=True),
+            rows["fen"],
+            strict=True,
+        )
+    )
+
+    assert facts["users", "carrier", "plan fee"] == 600
+    assert facts["users", "reseller", "top-up"] == 101
+    assert facts["partner", "platform", "subscription"] == 21
+    assert facts["platform", "carrier", "platform revenue"] == 321
+    assert facts["reseller", "branch", "wholesale"] == 111
+    assert facts["carrier", "suppliers", "capacity"] == 600
+    assert list(facts) == sorted(facts)
+
+
+def test_sponsored_volume_is_told_by_channel() -> None:
+    by_channel = channel_sums(trade().sponsors, CHANNEL)
+
+    assert {name: volume.tolist() for name, volume in by_channel.items()} == {
+        "none": [0, 0, 0],
+        "direct": [4 * GB, 0, 0],
+        "platform": [0, 0, 3 * GB],
+        "reseller": [0, 3 * GB, 0],
+    }
+
+
+def test_volumes_that_add_up_pass() -> None:
+    check_volumes(0, usage(), VOLUME)
+
+
+def test_a_kilobyte_that_nobody_gave_stops_the_month() -> None:
+    sums = usage()
+    sums.by_place[1, 2, USED] += 1
+
+    message = "2015-03: users of telecom in province 1 used 1 kB that nobody gave or sold them"
+    with pytest.raises(InvariantError, match=message):
+        check_volumes(2, sums, VOLUME)
+
+
+def test_a_gift_that_nobody_pays_for_stops_the_month() -> None:
+    unpaid = VOLUME.copy()
+    unpaid[0, 1] -= 5
+
+    message = f"2015-03: partners pay unicom for {3 * GB - 5} kB, users were given {3 * GB} kB"
+    with pytest.raises(InvariantError, match=message):
+        check_volumes(2, usage(), unpaid)
+
+
+def billed_users(bill: int) -> Population:
+    """Return one row whose 66 lines are billed alike; the month's charges are 888 fen."""
+    row = np.zeros(1)
+    people = Population(
+        row.astype(np.uint16), *(row.astype(np.uint8),) * 3, *(row,) * 3, row < 1, row, row,
+        Labels((), (), (), ()),
+    )  # fmt: skip
+    people.lines[0], people.bill[0] = 66, bill
+    return people
+
+
+def charges_of(bill: int) -> UsageSums:
+    sums = usage()
+    sums.by_place[:, :, [FEE, OVERAGE, RESALE, VOICE]] = 0
+    sums.by_place[0, 0, FEE] = 66 * bill
+    return sums
+
+
+def test_users_whose_lines_and_bills_are_in_the_sums_pass() -> None:
+    check_users(0, billed_users(8), charges_of(8), total=66)
+
+
+def test_a_bill_that_is_not_in_the_charges_stops_the_month() -> None:
+    message = "2015-03: users' bills sum to 594 fen, charges to 528 fen"
+    with pytest.raises(InvariantError, match=message):
+        check_users(2, billed_users(9), charges_of(8), total=66)
+
+
+@pytest.mark.parametrize(("total", "held"), [(67, 66), (66, 65)])
+def test_a_line_too_few_stops_the_month(total: int, held: int) -> None:
+    people = billed_users(8)
+    people.lines[0] = held
+
+    message = f"2015-03: {total} lines exist, rows hold {held}, carriers count 66"
+    with pytest.raises(InvariantError, match=message):
+        check_users(2, people, charges_of(8), total)

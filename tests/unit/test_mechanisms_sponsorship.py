@@ -1,0 +1,92 @@
+"""What sponsoring adds and who pays for how much, by hand."""
+
+import numpy as np
+import pytest
+
+from sim.core.units import KB_PER_GB
+from sim.market.names import CATEGORIES
+from sim.mechanisms.sponsorship import (
+    incremental_share,
+    potential_use,
+    split_among_partners,
+    sponsored_share,
+    sum_by_cell,
+)
+from sim.mechanisms.usage import POTENTIAL, PRICED, REACH, REACH_SPONSORED
+from tests.theory.small_market import SmallMarket, crowd, plans
+
+# Two lifestyles, of which the second does nothing but video.
+MIX = np.array([[0.5, 0.5], [1.0, 0.0]])
+GB = KB_PER_GB
+
+
+def by_style(potential: list[int], priced: list[int]) -> np.ndarray:
+    """Return (1 carrier, lifestyles, REACH) kB from GB."""
+    table = np.zeros((1, len(potential), len(REACH)), np.int64)
+    table[0, :, POTENTIAL] = np.array(potential) * GB
+    table[0, :, PRICED] = np.array(priced) * GB
+    return table
+
+
+def test_potential_use_of_a_category_is_summed_over_lifestyles() -> None:
+    assert potential_use(by_style([10, 4], [0, 0]), MIX).tolist() == [[9.0, 5.0]]
+
+
+def test_the_incremental_share_is_weighted_by_potential_traffic() -> None:
+    """Video: of 9 GB 2.5 + 4 are used anyway. Music: of 5 GB 2.5 are."""
+    share = incremental_share(by_style([10, 4], [5, 4]), MIX)
+
+    assert share[0].tolist() == pytest.approx([1.0 - 6.5 / 9.0, 0.5])
+
+
+def test_a_category_that_nobody_uses_gains_nothing() -> None:
+    assert incremental_share(by_style([0, 0], [0, 0]), MIX).tolist() == [[0.0, 0.0]]
+
+
+def test_a_gift_to_who_is_under_quota_adds_nothing() -> None:
+    users = crowd()
+    users.offer[:] = 1
+    plenty, scarce = plans((50.0, 100.0)), plans((50.0, 0.0), overage=100.0)
+    added = [
+        incremental_share(SmallMarket(users, menu).use().sums.by_style, np.ones((1, 1)))[0, 0]
+        for menu in (plenty, scarce)
+    ]
+
+    assert added[0] == 0.0
+    assert added[1] == pytest.approx(1.0 - (5.0 / 105.0) ** 0.7, abs=1e-4)
+
+
+def test_the_sponsored_share_of_a_category_sums_reach_over_its_sponsors() -> None:
+    share = sponsored_share(
+        category=np.array([0, 0, 7], np.uint8),
+        reach=np.array([0.25, 0.5, 1.0]),
+        fraction=np.array([[1.0, 0.0], [0.5, 0.0], [0.0, 0.1]]),
+        carriers=2,
+    )
+
+    expected = np.zeros((2, len(CATEGORIES)))
+    expected[0, 0], expected[1, 7] = 0.5, 0.1
+    assert share.tolist() == expected.tolist()
+
+
+def test_partners_split_what_was_sponsored_by_reach_to_the_kilobyte() -> None:
+    """Of 100 kB of the first lifestyle half is each category's; all 7 of the second are video's."""
+    given = np.zeros((1, 2, len(REACH)), np.int64)
+    given[0, :, REACH_SPONSORED] = [100, 7]
+    split = split_among_partners(
+        sponsored=given[:, :, REACH_SPONSORED],
+        share=np.array([[0.3, 0.3]]),
+        mix=MIX,
+        category=np.array([0, 0, 1], np.uint8),
+        weight=np.array([[0.1], [0.2], [0.3]]),
+    )
+
+    assert split.tolist() == [[19], [38], [50]]
+
+
+def test_sums_by_cell_add_up_over_partners_of_one_category_and_channel() -> None:
+    out = np.zeros((8, 4, 2), np.int64)
+    channel = np.array([[1, 2], [1, 0]], np.int8)
+    sum_by_cell(np.array([3, 3], np.uint8), channel, np.array([[5, 6], [7, 8]]), out)
+
+    assert (out[3, 1, 0], out[3, 2, 1], out[3, 0, 1], out.sum()) == (12, 6, 8, 26)

@@ -1,0 +1,172 @@
+"""Metrics of a small book of facts, by hand: two months of 2016 and one of 2017."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from sim.market.tables import TABLES
+from sim.metrics import metrics, monthly, yearly
+
+GB = 1_000_000
+MONTHS = ["2016-11", "2016-12", "2017-01"]
+
+
+def facts(**columns: list[float]) -> pd.DataFrame:
+    """Return three months of Mobile and Telecom; what is not given is zero."""
+    frame = pd.DataFrame(
+        {"month": [m for m in MONTHS for _ in range(2)], "carrier": ["mobile", "telecom"] * 3}
+    )
+    for name in TABLES["carrier_month"]:
+        if name not in frame:
+            frame[name] = columns.get(name, [0] * 6)
+    return frame
+
+
+@pytest.fixture
+def tables() -> dict[str, pd.DataFrame]:
+    lines = [60, 40, 75, 25, 80, 20]
+    return {
+        "carrier_month": facts(
+            lines=lines,
+            data_lines=[30, 20, 50, 25, 40, 0],
+            used_kb=[3 * GB, GB, 5 * GB, GB, 2 * GB, 0],
+            sponsored_kb=[GB, 0, GB, GB, 0, 0],
+            leak_kb=[GB, 0, 0, 2 * GB, 0, 0],
+            fee_fen=[90_00, 10_00, 10_00, 0, 20_00, 0],
+            overage_fen=[0, 10_00, 40_00, 0, 0, 0],
+            voice_fen=[600_00, 400_00, 750_00, 250_00, 800_00, 200_00],
+            backward_direct_fen=[10_00, 0, 5_00, 0, 0, 0],
+            backward_platform_fen=[0, 0, 1_00, 8_00, 0, 0],
+            resold_backward_fen=[0, 0, 4_00, 0, 0, 0],
+            topup_fen=[0, 0, 2_00, 0, 0, 0],
+            wholesale_fen=[0, 0, 5_00, 0, 0, 0],
+            profit_fen=[1_00, -2_00, 3_00, 4_00, 5_00, 6_00],
+            surplus_fen=[1_00, 2_00, 3_00, 4_00, 5_00, 6_00],
+            leak_price_fen=[30_00, math.nan, 20_00, 40_00, math.nan, math.nan],
+            partners=[3, 1, 4, 1, 5, 0],
+        ),
+        "reseller_month": pd.DataFrame({"month": MONTHS, "active": [30, 31, 28]}),
+        "switches": pd.DataFrame(
+            {
+                "month": ["2016-12"] * 4,
+                "origin": ["mobile", "mobile", "telecom", "telecom"],
+                "destination": ["mobile", "telecom", "mobile", "telecom"],
+                "looked": [50, 5, 1, 9],
+                "renewed": [9, 1, 4, 2],
+            }
+        ),
+        "partner_quarter": pd.DataFrame(
+            {
+                "quarter": ["2016Q4", "2016Q4", "2017Q1"],
+                "carrier": ["mobile", "telecom", "mobile"],
+                "paid_fen": [5_00, 1_00, 9_00],
+                "value_fen": [8_00, 1_50, 8_00],
+            }
+        ),
+    }  # fmt: skip
+
+
+def of(frame: pd.DataFrame) -> dict[tuple[object, str | None], float]:
+    period = frame.columns[0]
+    names = [None if pd.isna(c) else c for c in frame["carrier"]]
+    return dict(zip(zip(frame[period], names, strict=True), frame["value"], strict=True))
+
+
+IN_2016 = {
+    "subscribers": (75, 25, 100),
+    "subscriber_share": (0.75, 0.25, 1.0),
+    "data_line_share": (80 / 135, 45 / 65, 125 / 200),
+    "traffic": (8, 2, 10),
+    "dou": (8_000 / 80, 2_000 / 45, 10_000 / 125),
+    "sponsored_share": (2 / 8, 1 / 2, 3 / 10),
+    "arpu": ((690 + 800) / 135, (420 + 250) / 65, 2160 / 200),
+    "yuan_per_gb": (140 / 8, 20 / 2, 160 / 10),
+    "leak_price": (25, 40, 30),
+    "data_revenue": (140, 20, 160),
+    "backward_revenue": (16, 8, 24),
+    "wholesale_revenue": (5, 0, 5),
+    "profit": (4, 2, 6),
+    "revenue_per_sponsored_gb": (16 / 2, 8 / 1, 24 / 3),
+    "leak_volume": (1, 2, 3),
+    "reseller_value_share": ((6 - 5) / (6 + 16), 0 / 8, 1 / 30),
+    "churn": (6 / 75, 5 / 25, 11 / 100),
+    "consumer_surplus": (4, 6, 10),
+    "partner_surplus": (3, 0.5, 3.5),
+    "partners": (4, 1, 5),
+}
+OF_THE_MARKET_IN_2016 = {"hhi": 75**2 + 25**2, "resellers": 31}
+
+
+@pytest.mark.parametrize("name", IN_2016)
+def test_a_year_of_each_metric_is_what_the_facts_say(
+    name: str, tables: dict[str, pd.DataFrame]
+) -> None:
+    """Stocks stand as in December, flows are summed, ratios are ratios of sums."""
+    mobile, telecom, market = IN_2016[name]
+    values = of(yearly(tables, name))
+
+    assert values[2016, "mobile"] == pytest.approx(mobile)
+    assert values[2016, "telecom"] == pytest.approx(telecom)
+    assert values[2016, None] == pytest.approx(market)
+
+
+@pytest.mark.parametrize("name", OF_THE_MARKET_IN_2016)
+def test_a_metric_of_the_market_alone_has_no_carriers(
+    name: str, tables: dict[str, pd.DataFrame]
+) -> None:
+    values = of(yearly(tables, name))
+
+    assert values[2016, None] == pytest.approx(OF_THE_MARKET_IN_2016[name])
+    assert {carrier for _, carrier in values} == {None}
+
+
+def test_a_month_of_a_metric_is_of_that_month_alone(tables: dict[str, pd.DataFrame]) -> None:
+    values = of(monthly(tables, "yuan_per_gb"))
+
+    assert values["2016-11", "mobile"] == pytest.approx(30.0)
+    assert values["2016-12", None] == pytest.approx(50 / 6)
+
+
+def test_a_year_cut_short_has_its_last_month_for_a_stock(tables: dict[str, pd.DataFrame]) -> None:
+    assert of(yearly(tables, "subscriber_share"))[2017, "mobile"] == pytest.approx(0.8)
+
+
+def test_a_ratio_over_nothing_is_not_a_number(tables: dict[str, pd.DataFrame]) -> None:
+    values = of(yearly(tables, "yuan_per_gb"))
+
+    assert math.isnan(values[2017, "telecom"])
+    assert values[2017, None] == pytest.approx(10.0)
+
+
+def test_a_branch_that_posts_no_price_is_not_a_price_of_nothing(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    values = of(monthly(tables, "leak_price"))
+
+    assert values["2016-11", None] == pytest.approx(30.0)
+    assert math.isnan(values["2017-01", None])
+
+
+def test_partner_surplus_falls_on_the_last_month_of_its_quarter(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    assert set(monthly(tables, "partner_surplus")["month"]) == {"2016-12", "2017-03"}
+
+
+def test_carriers_come_in_one_order_and_the_market_last(tables: dict[str, pd.DataFrame]) -> None:
+    frame = yearly(tables, "traffic")
+
+    assert list(frame.columns) == ["year", "carrier", "value"]
+    assert frame["carrier"].tolist()[:4] == ["mobile", "telecom"] * 2
+    assert frame["carrier"].isna().tolist() == [False] * 4 + [True] * 2
+
+
+@pytest.mark.parametrize("name", metrics.names())
+def test_each_metric_says_what_it_is_in_which_unit(name: str) -> None:
+    metric = metrics.get(name)
+
+    assert metric.name == name
+    assert metric.unit
+    assert metric.description[0].islower() or metric.description.startswith("Herfindahl")
+    assert not metric.description.endswith(".")
