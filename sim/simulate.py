@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.core.errors import SimError
 from sim.market.tables import TABLES
@@ -89,22 +90,20 @@ def tables_of(world: World) -> dict[str, pd.DataFrame]:
 
 def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return blocks of rows under one another; a scalar stands for all rows of its block."""
-    sizes = [_rows(block) for block in blocks]
-    return pd.DataFrame(
-        {
-            column: np.concatenate(
-                [np.full(n, b[column]) if np.ndim(b[column]) == 0 else np.asarray(b[column])
-                 for b, n in zip(blocks, sizes, strict=True)]
-            )
-            if blocks
-            else []
-            for column in columns
-        }
-    )  # fmt: skip
+    if not blocks:
+        return pd.DataFrame({column: [] for column in columns})
+    long = next(column for column in columns if not np.isscalar(blocks[0][column]))
+    sizes = [len(block[long]) for block in blocks]
+    return pd.DataFrame({column: _stacked(column, blocks, sizes) for column in columns})
 
 
-def _rows(block: Mapping[str, Any]) -> int:
-    return max(len(column) for column in block.values() if np.ndim(column) > 0)
+def _stacked(
+    column: str, blocks: Sequence[Mapping[str, Any]], sizes: Sequence[int]
+) -> NDArray[Any]:
+    parts = [block[column] for block in blocks]
+    if np.isscalar(parts[0]):
+        return np.repeat(np.array(parts), sizes)
+    return np.concatenate(parts)
 
 
 def fed_in(scenario: Scenario) -> list[str]:

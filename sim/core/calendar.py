@@ -1,10 +1,13 @@
 """Months as whole numbers: 0 is January 2015, the first month of the simulated history."""
 
+from functools import cache
+
 from sim.core.units import MONTHS_PER_YEAR
 
 FIRST_YEAR = 2015
 
 
+@cache
 def month_index(label: str) -> int:
     """Return the month number of a label such as "2017-01"; `ValueError` if it is none."""
     year, _, month = label.partition("-")

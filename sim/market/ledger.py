@@ -50,6 +50,7 @@ class Ledger:
     groups: dict[str, range] = field(default_factory=dict)
     balance: Fen = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     posted: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    opening: dict[str, int] = field(default_factory=dict)  # by group, at the month's start
 
     def open(self, group: str, accounts: int) -> None:
         """Open `accounts` new accounts as a group."""
@@ -89,11 +90,16 @@ class Ledger:
 
     def take_postings(self) -> dict[tuple[str, str, str], int]:
         """Return the month's postings by (payers, payees, purpose) and begin a new month."""
+        self.opening = {group: int(self._slice(group).sum()) for group in self.groups}
         posted, self.posted = self.posted, {}
         return posted
 
     def assert_balanced(self, month: int) -> None:
-        """Raise an `InvariantError` with month, account and amount unless all sums to zero."""
+        """Raise an `InvariantError` with month, account and amount unless the books are whole.
+
+        All balances must sum to zero, and each group's must have moved by exactly what was
+        posted to it this month.
+        """
         total = int(self.balance.sum())
         if total != 0:
             worst = int(np.abs(self.balance).argmax())
@@ -101,6 +107,18 @@ class Ledger:
                 f"{month_label(month)}: balances sum to {total} fen, not to 0; the largest is "
                 f"account {self.name_of(worst)} with {int(self.balance[worst])} fen"
             )
+        for group in self.groups:
+            moved = int(self._slice(group).sum()) - self.opening.get(group, 0)
+            if moved != self._posted_to(group):
+                raise InvariantError(
+                    f"{month_label(month)}: the accounts {group} moved by {moved} fen, their "
+                    f"postings sum to {self._posted_to(group)} fen"
+                )
+
+    def _posted_to(self, group: str) -> int:
+        """Return what a group has received less what it has paid this month, fen."""
+        received = sum(fen for (_, payee, _), fen in self.posted.items() if payee == group)
+        return received - sum(fen for (payer, _, _), fen in self.posted.items() if payer == group)
 
     def name_of(self, account: int) -> str:
         """Return an account's group and its number in it, such as "carrier:1"."""

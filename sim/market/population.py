@@ -50,6 +50,7 @@ class Population:
     first_plan: NDArray[np.float64]  # (users,) draw for the plan at the start
     labels: Labels
     offer: NDArray[np.uint8] = field(init=False)  # (users,) carrier * plans + plan
+    home: NDArray[np.uint8] = field(init=False)  # (users,) the carrier when scenarios part
     rollover: NDArray[np.int64] = field(init=False)  # (users,) kB left over from last month
     lines: NDArray[np.int64] = field(init=False)  # (users,) lines the row stands for
     usage: NDArray[np.int64] = field(init=False)  # (users,) kB used last month
@@ -59,6 +60,7 @@ class Population:
     def __post_init__(self) -> None:
         rows = len(self)
         self.offer = np.zeros(rows, dtype=np.uint8)
+        self.home = np.zeros(rows, dtype=np.uint8)
         self.rollover = np.zeros(rows, dtype=np.int64)
         self.lines = np.zeros(rows, dtype=np.int64)
         self.usage = np.zeros(rows, dtype=np.int64)
@@ -116,7 +118,4 @@ def _pick(u: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.int
 
 def whole_lines(total: int, rows: int) -> NDArray[np.int64]:
     """Return how many lines each row stands for: whole, nearly equal, summing to `total`."""
-    edges = np.arange(rows + 1, dtype=np.int64)
-    # In two parts, since rows * total does not fit into 64 bits for large populations.
-    each, rest = divmod(total, rows)
-    return np.diff(edges * each + edges * rest // rows)
+    return np.diff(np.arange(rows + 1, dtype=np.int64) * total // rows)

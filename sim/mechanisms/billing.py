@@ -51,19 +51,28 @@ def bill_partners(
     volume, channel : (partners, carriers); rates : (carriers,) fen per GB; subscription and
     integration : fen a month. Integration is paid once for each platform in use.
     """
+    paying = np.flatnonzero(volume.any(axis=1))  # few partners sponsor: only they cost time
+    amount, through = volume[paying], channel[paying]
     rates = np.stack([np.zeros_like(direct_rate), direct_rate, platform_rate, reseller_price])
-    owed = charges(volume, rates[channel, np.arange(len(direct_rate))])
-    direct, shared = channel == DIRECT, channel == PLATFORM
-    on_platform = (shared & (volume > 0)).any(axis=1)
-    platforms = (direct & (volume > 0)).sum(axis=1) + on_platform
+    owed = charges(amount, rates[through, np.arange(len(direct_rate))])
+    direct, shared = through == DIRECT, through == PLATFORM
+    on_platform = (shared & (amount > 0)).any(axis=1)
+    platforms = (direct & (amount > 0)).sum(axis=1) + on_platform
     return SponsorCharges(
         volume=volume,
-        direct=np.where(direct, owed, 0),
-        platform=np.where(shared, owed, 0),
-        resold=np.where(channel == RESELLER, owed, 0),
-        subscription=on_platform * np.int64(subscription),
-        integration=platforms * np.int64(integration),
+        direct=_among_all(volume, paying, np.where(direct, owed, 0)),
+        platform=_among_all(volume, paying, np.where(shared, owed, 0)),
+        resold=_among_all(volume, paying, np.where(through == RESELLER, owed, 0)),
+        subscription=_among_all(volume[:, 0], paying, on_platform * np.int64(subscription)),
+        integration=_among_all(volume[:, 0], paying, platforms * np.int64(integration)),
     )
+
+
+def _among_all(like: Ints, rows: NDArray[np.intp], values: Ints) -> Ints:
+    """Return zeros of the shape of `like`, with `values` in the given rows."""
+    out = np.zeros(like.shape, dtype=np.int64)
+    out[rows] = values
+    return out
 
 
 def bill_leaks(leaked: Ints, sales: NDArray[np.float64], price: Ints) -> LeakCharges:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.streams import uniform_at
-from sim.core.units import FEN_PER_YUAN, KB_PER_GB
+from sim.core.units import FEN_PER_YUAN
 from sim.market.offers import Offers
 from sim.mechanisms.usage import (
     BLOCK,
@@ -64,6 +64,7 @@ class Panel(NamedTuple):
     attention: NDArray[np.float64]  # (panel,)
     alpha: NDArray[np.float64]  # (panel,)
     carrier: NDArray[np.int64]  # (panel,)
+    home: NDArray[np.int64]  # (panel,) the carrier when scenarios parted
     weight: NDArray[np.int64]  # (panel,) lines
 
 
@@ -128,9 +129,8 @@ def offer_values(
             o = j * plans + k
             if has_device:
                 worth = offer_worth(
-                    theta, share, offers.allowance[o] / KB_PER_GB,
-                    margin.log_allowance[o] - log_own, offers.fee[o] / FEN_PER_YUAN, price,
-                    margin.use[j, knows], margin.worth[j, knows], curve,
+                    theta, share, margin.allowance[o], margin.log_allowance[o] - log_own,
+                    margin.fee[o], price, margin.use[j, knows], margin.worth[j, knows], curve,
                 )  # fmt: skip
                 out[o] = base + alpha * worth
             else:
@@ -213,7 +213,8 @@ def survey(
     # Plain arrays: numba loses what a parallel loop writes through a tuple made before it.
     all_free, all_look = np.zeros((n, carriers)), np.zeros((n, carriers))
     tops, stay, attention, alpha = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    carrier, weight = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    carrier, home = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    weight = np.empty(n, dtype=np.int64)
     blocks = (n + 255) // 256
     for b in prange(blocks):
         values = np.empty(count)
@@ -236,13 +237,17 @@ def survey(
             attention[i] = looks_with(tastes, users.shocked[r], fresh)
             alpha[i] = tastes.alpha[users.province[r], users.income[r]]
             carrier[i] = current // plans
+            home[i] = users.home[r]
             weight[i] = users.lines[r]
-    return Panel(rows, all_free, all_look, tops, stay, attention, alpha, carrier, weight)
+    return Panel(rows, all_free, all_look, tops, stay, attention, alpha, carrier, home, weight)
 
 
 @kernel
 def consumer_surplus(panel: Panel, xi: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the month's expected utility of the panel's lines in fen, by carrier: (carriers,).
+    """Return the month's expected utility of the panel's lines in fen: (carriers,).
+
+    By the carrier that a user was with when the scenarios parted: by the present one, a carrier
+    would gain surplus merely by gaining users.
 
     [lambda · logsum(attentive, with own switching costs) + (1 - lambda) · V(current)] / alpha
     (Small and Rosen 1981; Train 2015 for inattention); only changes of it mean anything.
@@ -257,7 +262,7 @@ def consumer_surplus(panel: Panel, xi: NDArray[np.float64]) -> NDArray[np.int64]
         passive = panel.stay[i] + xi[j]
         utils = panel.attention[i] * attentive + (1.0 - panel.attention[i]) * passive
         fen = utils / panel.alpha[i] * FEN_PER_YUAN
-        out[j] += math.floor(fen + 0.5) * panel.weight[i]
+        out[panel.home[i]] += math.floor(fen + 0.5) * panel.weight[i]
     return out
 
 

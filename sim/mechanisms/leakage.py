@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 type Floats = NDArray[np.float64]
 
+_ALMOST_NONE = 1e-6
+
 
 def branch_sales(
     choke: float, cost: Floats, control: Floats, loss: float, b: float, d: float
@@ -36,7 +38,8 @@ def branch_sales(
     branches = len(cost)
     phi = (1.0 - control) / branches + control
     reach = choke - cost - phi * loss
-    own = 2.0 * b - d * (1.0 + control)
+    # At d = b and k = 1 only the sum is determined: the limit shares it out.
+    own = np.maximum(2.0 * b - d * (1.0 + control), _ALMOST_NONE * b)
     sells = reach > 0.0
     while True:
         cross = np.where(sells, d * (1.0 + control) / own, 0.0)

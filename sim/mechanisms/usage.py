@@ -56,18 +56,25 @@ class Users(NamedTuple):
     device_rank: NDArray[np.float64]
     knows_reseller: NDArray[np.bool_]
     offer: NDArray[np.uint8]
+    home: NDArray[np.uint8]
     rollover: NDArray[np.int64]
     lines: NDArray[np.int64]
     shocked: NDArray[np.bool_]
 
 
 class Margin(NamedTuple):
-    """What lies beyond the allowance, by carrier and by whether the user knows a reseller."""
+    """The offers once more, as users weigh them: what costs time is worked out once a month.
+
+    What lies beyond the allowance depends on the carrier and on whether the user knows a
+    reseller.
+    """
 
     price: NDArray[np.int64]  # (carriers, 2) fen per GB, the cheaper source
     use: NDArray[np.float64]  # (carriers, 2) relative use at that price
     worth: NDArray[np.float64]  # (carriers, 2) h at that use, yuan
-    log_allowance: NDArray[np.float64]  # (offers,) of GB; minus infinity without data
+    fee: NDArray[np.float64]  # (offers,) yuan
+    allowance: NDArray[np.float64]  # (offers,) GB
+    log_allowance: NDArray[np.float64]  # (offers,) minus infinity without data
 
 
 class Levels(NamedTuple):
@@ -152,8 +159,8 @@ def margins(offers: Offers, curve: Curve) -> Margin:
             price[j, knows] = line_price(offers.overage[j], offers.resale[j], knows == 1)
             use[j, knows] = relative_use(price[j, knows] / FEN_PER_YUAN, curve.eps, curve.kappa)
             worth[j, knows] = value_at(use[j, knows], curve.eps, curve.kappa)
-    log_allowance = np.log(offers.allowance / KB_PER_GB)
-    return Margin(price, use, worth, log_allowance)
+    allowance = offers.allowance / KB_PER_GB
+    return Margin(price, use, worth, offers.fee / FEN_PER_YUAN, allowance, np.log(allowance))
 
 
 @inlined

@@ -16,6 +16,7 @@ from sim.core.registry import Registry
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 
 type Tables = Mapping[str, pd.DataFrame]
+type Parts = Mapping[str, Any] | pd.DataFrame  # columns of one length, by name
 type Kind = Literal["stock", "flow", "ratio"]
 type Period = Literal["month", "year"]
 
@@ -24,16 +25,16 @@ type Period = Literal["month", "year"]
 class Metric:
     """What is measured, in which unit, and how it adds up.
 
-    `parts` returns month, carrier, value for a stock or a flow; month, carrier, top, bottom
-    for a ratio. A stock is read at the end of a year, a flow is summed, a ratio is the ratio
-    of the sums. A metric of the market alone has no carriers.
+    `parts` returns the columns month, carrier and value for a stock or a flow; month, carrier,
+    top and bottom for a ratio. A stock is read at the end of a year, a flow is summed, a ratio
+    is the ratio of the sums. A metric of the market alone has no carriers.
     """
 
     name: str
     unit: str
     description: str
     kind: Kind
-    parts: Callable[[Tables], pd.DataFrame]
+    parts: Callable[[Tables], Parts]
     by_carrier: bool = True
 
 
@@ -42,10 +43,10 @@ metrics: Registry[Metric] = Registry("metric", "sim.metrics")
 
 def metric(
     name: str, unit: str, description: str, kind: Kind, by_carrier: bool = True
-) -> Callable[[Callable[[Tables], pd.DataFrame]], Callable[[Tables], pd.DataFrame]]:
+) -> Callable[[Callable[[Tables], Parts]], Callable[[Tables], Parts]]:
     """Return a decorator that registers a function of tables as the parts of a metric."""
 
-    def register(parts: Callable[[Tables], pd.DataFrame]) -> Callable[[Tables], pd.DataFrame]:
+    def register(parts: Callable[[Tables], Parts]) -> Callable[[Tables], Parts]:
         metrics.add(name)(Metric(name, unit, description, kind, parts, by_carrier))
         return parts
 
@@ -75,17 +76,17 @@ def _totals_of(tables: Tables, wanted: Metric, period: Period) -> tuple[NDArray[
     """Add a metric's parts up by period and carrier, then by period alone: four columns."""
     # Plain arrays: a study collects every metric of every run, and groupby takes ten times as long.
     parts = wanted.parts(tables)
-    month = parts["month"].to_numpy(dtype=object)
+    month = np.asarray(parts["month"], dtype=object)
     when = month if period == "month" else np.array([int(label[:4]) for label in month])
     columns = ["top", "bottom"] if wanted.kind == "ratio" else ["value"]
-    values = parts[columns].to_numpy(dtype=np.float64)
+    values = np.column_stack([np.asarray(parts[column], np.float64) for column in columns])
     if wanted.kind == "stock" and period == "year":
         values = values * _is_last(month, when)[:, None]
     periods, at = np.unique(when, return_inverse=True)
     names: NDArray[Any] = np.array([], dtype=object)
     each = np.array([])
     if wanted.by_carrier:
-        names, who = np.unique(parts["carrier"].to_numpy(dtype=object), return_inverse=True)
+        names, who = np.unique(np.asarray(parts["carrier"], object), return_inverse=True)
         each = _totals(values, at * len(names) + who, len(periods) * len(names))
     whose = np.concatenate([np.tile(names, len(periods)), np.full(len(periods), None)])
     return (
@@ -116,14 +117,13 @@ def _totals(
     return ratio
 
 
-def carrier_parts(
-    tables: Tables, top: pd.Series | float, bottom: pd.Series | None = None
-) -> pd.DataFrame:
+def carrier_parts(tables: Tables, top: pd.Series | float, bottom: pd.Series | None = None) -> Parts:
     """Return the parts of a metric from columns of the table carrier_month."""
-    frame = tables["carrier_month"][["month", "carrier"]]
+    frame = tables["carrier_month"]
+    place = {"month": frame["month"], "carrier": frame["carrier"]}
     if bottom is None:
-        return frame.assign(value=top)
-    return frame.assign(top=top, bottom=bottom)
+        return place | {"value": top}
+    return place | {"top": top, "bottom": bottom}
 
 
 def in_yuan(fen: pd.Series) -> pd.Series:

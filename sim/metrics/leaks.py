@@ -1,12 +1,10 @@
 """Leaks and what resellers take."""
 
-import pandas as pd
-
-from sim.metrics import Tables, carrier_parts, in_gb, in_yuan, metric
+from sim.metrics import Parts, Tables, carrier_parts, in_gb, in_yuan, metric
 
 
 @metric("leak_volume", "GB", "traffic that branches sell to resellers", "flow")
-def leak_volume(tables: Tables) -> pd.DataFrame:
+def leak_volume(tables: Tables) -> Parts:
     return carrier_parts(tables, in_gb(tables["carrier_month"]["leak_kb"]))
 
 
@@ -16,7 +14,7 @@ def leak_volume(tables: Tables) -> pd.DataFrame:
     "resellers' gross margin over what end buyers spend on backward and resold traffic",
     "ratio",
 )
-def reseller_value_share(tables: Tables) -> pd.DataFrame:
+def reseller_value_share(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
     resold = frame["topup_fen"] + frame["resold_backward_fen"]
     own = frame["backward_direct_fen"] + frame["backward_platform_fen"]
@@ -24,6 +22,6 @@ def reseller_value_share(tables: Tables) -> pd.DataFrame:
 
 
 @metric("resellers", "resellers", "resellers in business", "stock", False)
-def resellers(tables: Tables) -> pd.DataFrame:
+def resellers(tables: Tables) -> Parts:
     frame = tables["reseller_month"]
     return frame[["month"]].assign(carrier=None, value=frame["active"].astype(float))

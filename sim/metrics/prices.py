@@ -1,26 +1,24 @@
 """What lines and gigabytes cost."""
 
-import pandas as pd
-
-from sim.metrics import Tables, carrier_parts, in_gb, in_yuan, metric
+from sim.metrics import Parts, Tables, carrier_parts, in_gb, in_yuan, metric
 
 
 @metric("arpu", "yuan/month", "revenue from users per line: data, voice and messages", "ratio")
-def arpu(tables: Tables) -> pd.DataFrame:
+def arpu(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
     billed = frame["fee_fen"] + frame["overage_fen"] + frame["voice_fen"]
     return carrier_parts(tables, in_yuan(billed), frame["lines"])
 
 
 @metric("yuan_per_gb", "yuan/GB", "data revenue over traffic", "ratio")
-def yuan_per_gb(tables: Tables) -> pd.DataFrame:
+def yuan_per_gb(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
     revenue = in_yuan(frame["fee_fen"] + frame["overage_fen"])
     return carrier_parts(tables, revenue, in_gb(frame["used_kb"]))
 
 
 @metric("leak_price", "yuan/GB", "mean of the wholesale prices that branches post", "ratio")
-def leak_price(tables: Tables) -> pd.DataFrame:
+def leak_price(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
     posted = frame["leak_price_fen"].notna()
     return carrier_parts(tables, in_yuan(frame["leak_price_fen"].fillna(0.0)), posted.astype(int))

@@ -2,34 +2,34 @@
 
 import pandas as pd
 
-from sim.metrics import Tables, carrier_parts, metric
+from sim.metrics import Parts, Tables, carrier_parts, metric
 
 
 @metric("subscribers", "lines", "lines at the end of the period", "stock")
-def subscribers(tables: Tables) -> pd.DataFrame:
+def subscribers(tables: Tables) -> Parts:
     return carrier_parts(tables, tables["carrier_month"]["lines"].astype(float))
 
 
 @metric("subscriber_share", "share", "share of all lines, 0 to 1", "stock")
-def subscriber_share(tables: Tables) -> pd.DataFrame:
+def subscriber_share(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
     return carrier_parts(tables, frame["lines"] / _market(frame))
 
 
 @metric("hhi", "points", "Herfindahl-Hirschman index of lines, 0 to 10,000", "stock", False)
-def hhi(tables: Tables) -> pd.DataFrame:
+def hhi(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
     return carrier_parts(tables, (100.0 * frame["lines"] / _market(frame)) ** 2)
 
 
 @metric("data_line_share", "share", "share of a carrier's lines that use data", "ratio")
-def data_line_share(tables: Tables) -> pd.DataFrame:
+def data_line_share(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
     return carrier_parts(tables, frame["data_lines"], frame["lines"])
 
 
 @metric("churn", "share/month", "lines that left for another carrier, new cards included", "ratio")
-def churn(tables: Tables) -> pd.DataFrame:
+def churn(tables: Tables) -> Parts:
     moves = tables["switches"]
     lines = moves["looked"] + moves["renewed"]
     left = lines.where(moves["origin"] != moves["destination"], 0)

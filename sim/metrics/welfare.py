@@ -2,16 +2,21 @@
 
 import pandas as pd
 
-from sim.metrics import Tables, carrier_parts, in_yuan, metric
+from sim.metrics import Parts, Tables, carrier_parts, in_yuan, metric
 
 
-@metric("consumer_surplus", "yuan", "users' expected utility in money; only changes count", "flow")
-def consumer_surplus(tables: Tables) -> pd.DataFrame:
+@metric(
+    "consumer_surplus",
+    "yuan",
+    "users' expected utility in money, by their carrier when scenarios part; only changes count",
+    "flow",
+)
+def consumer_surplus(tables: Tables) -> Parts:
     return carrier_parts(tables, in_yuan(tables["carrier_month"]["surplus_fen"]))
 
 
 @metric("partner_surplus", "yuan", "worth of sponsored use to partners less what they pay", "flow")
-def partner_surplus(tables: Tables) -> pd.DataFrame:
+def partner_surplus(tables: Tables) -> Parts:
     frame = tables["partner_quarter"]
     quarter = frame["quarter"].str[-1].astype(int)
     return pd.DataFrame(
@@ -24,5 +29,5 @@ def partner_surplus(tables: Tables) -> pd.DataFrame:
 
 
 @metric("partners", "partners", "partners that sponsor a carrier's users", "stock")
-def partners(tables: Tables) -> pd.DataFrame:
+def partners(tables: Tables) -> Parts:
     return carrier_parts(tables, tables["carrier_month"]["partners"].astype(float))

@@ -279,6 +279,8 @@ class Market(mesa.Model):
         """Let users look and switch, at this month's qualities; new lines join."""
         world, month = self.world, self.world.month
         before, total = int(self.paths.total_lines[month]), int(self.paths.total_lines[month + 1])
+        if month <= self.scenario.branch_month:
+            world.population.home[:] = world.population.carrier
         world.population.lines[:] = whole_lines(total, len(world.population))
         growth = max(total - before, 0) / total
         replaced = self.scenario.population.replacement
@@ -438,7 +440,8 @@ class Market(mesa.Model):
         world, month = self.world, self.world.month
         world.ledger.assert_balanced(month)
         check_users(month, world.population, self.sums, int(self.paths.total_lines[month + 1]))
-        check_volumes(month, self.sums, self.sponsor_charges.volume)
+        provinces = self.fixed.labels.provinces
+        check_volumes(month, self.sums, self.sponsor_charges.volume, provinces)
         self._turn_page()
         record_month(self)
         world.month += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,8 +103,8 @@ def _record_offers(market: Market, label: str) -> None:
     market.world.record(
         "offer_month",
         month=label,
-        carrier=np.repeat(CARRIERS, len(plans)),
-        plan=np.tile(plans, len(CARRIERS)),
+        carrier=_repeated(CARRIERS, len(plans)),
+        plan=_tiled(plans, len(CARRIERS)),
         lines=held[:, 0],
         used_kb=held[:, 1],
         revenue_fen=held[:, 2],
@@ -116,8 +117,8 @@ def _record_provinces(market: Market, label: str) -> None:
     market.world.record(
         "province_carrier_month",
         month=label,
-        province=np.repeat(codes, len(CARRIERS)),
-        carrier=np.tile(CARRIERS, len(codes)),
+        province=_repeated(codes, len(CARRIERS)),
+        carrier=_tiled(CARRIERS, len(codes)),
         lines=place[:, :, LINES].ravel(),
         used_kb=place[:, :, USED].ravel(),
         revenue_fen=(place[:, :, FEE] + place[:, :, OVERAGE]).ravel(),
@@ -132,8 +133,8 @@ def _record_categories(market: Market, label: str) -> None:
     market.world.record(
         "category_carrier_month",
         month=label,
-        category=np.repeat(CATEGORIES, len(CARRIERS)),
-        carrier=np.tile(CARRIERS, len(CATEGORIES)),
+        category=_repeated(CATEGORIES, len(CARRIERS)),
+        carrier=_tiled(CARRIERS, len(CATEGORIES)),
         sponsored_kb=sponsored.ravel(),
         sponsored_share=market.world.sponsored.T.ravel(),
         incremental_share=incremental_share(market.sums.by_style, market.fixed.mix).T.ravel(),
@@ -174,15 +175,16 @@ def _by_cell(market: Market, amount: Ints) -> Ints:
 
 
 def _worth(market: Market) -> Ints:
-    """Return the true worth to partners of the use that sponsoring added: fen."""
+    """Return what the use added by sponsoring is truly worth: (partners, carriers) fen."""
     world, service = market.world, market.scenario.service
-    partners = world.partners
-    added = incremental_share(market.sums.by_style, market.fixed.mix).T[partners.category]
-    served = (partners.channel == PLATFORM) * service.uplift * world.carriers.service
-    gigabytes = market.sponsor_charges.volume / KB_PER_GB
-    worth = partners.value[:, None] * market.dilution * (1.0 + served) * added * gigabytes
-    fen: Ints = np.floor(worth + 0.5).astype(np.int64)
-    return fen
+    partners, volume = world.partners, market.sponsor_charges.volume
+    rows = np.flatnonzero(volume.any(axis=1))
+    added = incremental_share(market.sums.by_style, market.fixed.mix).T[partners.category[rows]]
+    served = (partners.channel[rows] == PLATFORM) * service.uplift * world.carriers.service
+    value = partners.value[rows, None] * market.dilution * (1.0 + served)
+    worth = np.zeros_like(volume)
+    worth[rows] = np.floor(value * added * (volume[rows] / KB_PER_GB) + 0.5)
+    return worth
 
 
 def _record_resellers(market: Market, label: str) -> None:
@@ -202,8 +204,20 @@ def _record_switches(market: Market, label: str) -> None:
     market.world.record(
         "switches",
         month=label,
-        origin=np.repeat(CARRIERS, len(CARRIERS)),
-        destination=np.tile(CARRIERS, len(CARRIERS)),
+        origin=_repeated(CARRIERS, len(CARRIERS)),
+        destination=_tiled(CARRIERS, len(CARRIERS)),
         looked=market.moves[:, :, 0].ravel(),
         renewed=market.moves[:, :, 1].ravel(),
     )
+
+
+@cache
+def _repeated(labels: tuple[str, ...], times: int) -> NDArray[np.str_]:
+    """Return each label several times in a row; made once, for every month has the same."""
+    return np.repeat(np.array(labels), times)
+
+
+@cache
+def _tiled(labels: tuple[str, ...], times: int) -> NDArray[np.str_]:
+    """Return the labels one after another, several times."""
+    return np.tile(np.array(labels), times)

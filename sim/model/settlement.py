@@ -1,5 +1,6 @@
 """Every charge of a month becomes a posting; then the books must balance to the fen."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -113,7 +114,7 @@ def _settle_resellers(ledger: Ledger, trade: Trade) -> int:
     return sold - bought
 
 
-def check_volumes(month: int, sums: UsageSums, sponsored: Ints) -> None:
+def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Sequence[str]) -> None:
     """Raise unless GB used = GB in allowance + billed + sponsored, in every place, exactly."""
     place = sums.by_place
     billed = place[:, :, BILLED] + place[:, :, RESOLD]
@@ -121,8 +122,8 @@ def check_volumes(month: int, sums: UsageSums, sponsored: Ints) -> None:
     if missing.any():
         province, carrier = np.argwhere(missing)[0]
         raise InvariantError(
-            f"{month_label(month)}: users of {CARRIERS[carrier]} in province {province} used "
-            f"{missing[province, carrier]} kB that nobody gave or sold them"
+            f"{month_label(month)}: account users:{CARRIERS[carrier]}:{provinces[province]} used "
+            f"{missing[province, carrier]} kB that nobody gave or sold it"
         )
     paid_for = sponsored.sum(axis=0)
     given = place[:, :, SPONSORED].sum(axis=0)
@@ -141,11 +142,16 @@ def check_users(month: int, population: Population, sums: UsageSums, total: int)
         raise InvariantError(
             f"{month_label(month)}: {total} lines exist, rows hold {held}, carriers count {counted}"
         )
-    billed = int((population.bill * population.lines).sum())
-    charged = int(sums.by_place[:, :, [FEE, OVERAGE, RESALE, VOICE]].sum())
-    if billed != charged:
+    owed = population.bill * population.lines
+    charged = sums.by_place[:, :, [FEE, OVERAGE, RESALE, VOICE]].sum(axis=2)
+    if int(owed.sum()) != int(charged.sum()):
+        billed = np.zeros_like(charged)
+        np.add.at(billed, (population.province, population.carrier), owed)
+        province, carrier = np.argwhere(billed != charged)[0]
+        account = f"users:{CARRIERS[carrier]}:{population.labels.provinces[province]}"
         raise InvariantError(
-            f"{month_label(month)}: users' bills sum to {billed} fen, charges to {charged} fen"
+            f"{month_label(month)}: account {account}: bills sum to {billed[province, carrier]} "
+            f"fen, charges to {charged[province, carrier]} fen"
         )
 
 

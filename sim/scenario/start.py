@@ -97,7 +97,7 @@ def columns(population: Population) -> Users:
     p = population
     return Users(
         p.province, p.income, p.lifestyle, p.theta, p.lte_rank, p.device_rank,
-        p.knows_reseller, p.offer, p.rollover, p.lines, p.shocked,
+        p.knows_reseller, p.offer, p.home, p.rollover, p.lines, p.shocked,
     )  # fmt: skip
 
 

@@ -295,6 +295,15 @@ def test_a_single_fen_too_many_stops_the_run() -> None:
     assert "2016-02: balances sum to 1 fen, not to 0" in stopped(broken_after("settle", add))
 
 
+def test_a_fen_moved_past_the_books_stops_the_run_though_the_sum_stays_zero() -> None:
+    def embezzle(market: Market) -> None:
+        market.world.ledger.balance[market.world.ledger.groups["carrier"].start] -= 100
+        market.world.ledger.balance[market.world.ledger.groups["suppliers"].start] += 100
+
+    said = stopped(broken_after("settle", embezzle))
+    assert said.startswith("2016-02: the accounts carrier moved by ")
+
+
 def test_a_negative_charge_stops_the_run_with_purpose_and_amount() -> None:
     def owe_less_than_nothing(market: Market) -> None:
         market.sponsor_charges.subscription[5] = -1
@@ -312,9 +321,12 @@ def test_a_users_bill_that_was_tampered_with_stops_the_run_with_month_and_amount
     market = broken_after("use", overcharge)
     said = stopped(market)
     people = market.world.population
-    billed = int((people.bill * people.lines).sum())
+    province = people.labels.provinces[people.province[17]]
+    carrier = CARRIERS[people.carrier[17]]
+    here = (people.province == people.province[17]) & (people.carrier == people.carrier[17])
+    billed = int((people.bill * people.lines)[here].sum())
     assert said == (
-        f"2016-02: users' bills sum to {billed} fen, "
+        f"2016-02: account users:{carrier}:{province}: bills sum to {billed} fen, "
         f"charges to {billed - int(people.lines[17])} fen"
     )
 
@@ -324,9 +336,7 @@ def test_a_kilobyte_that_nobody_gave_stops_the_run_with_month_place_and_amount()
         market.sums.by_place[4, 2, USED] += 3
 
     said = stopped(broken_after("use", use_more))
-    assert said == (
-        "2016-02: users of telecom in province 4 used 3 kB that nobody gave or sold them"
-    )
+    assert said == ("2016-02: account users:telecom:NM used 3 kB that nobody gave or sold it")
 
 
 def test_a_kilobyte_sold_twice_stops_the_run() -> None:
@@ -334,7 +344,7 @@ def test_a_kilobyte_sold_twice_stops_the_run() -> None:
         market.sums.by_place[0, 0, RESOLD] += 1
 
     said = stopped(broken_after("use", sell_twice))
-    assert said == "2016-02: users of mobile in province 0 used -1 kB that nobody gave or sold them"
+    assert said == "2016-02: account users:mobile:BJ used -1 kB that nobody gave or sold it"
 
 
 def test_sponsored_traffic_that_no_partner_pays_for_stops_the_run() -> None:

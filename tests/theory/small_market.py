@@ -43,6 +43,7 @@ def crowd(rows: int = 1) -> Users:
         device_rank=np.zeros(rows),
         knows_reseller=np.zeros(rows, np.bool_),
         offer=np.zeros(rows, np.uint8),
+        home=np.zeros(rows, np.uint8),
         rollover=np.zeros(rows, np.int64),
         lines=np.ones(rows, np.int64),
         shocked=np.zeros(rows, np.bool_),

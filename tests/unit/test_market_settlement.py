@@ -173,17 +173,20 @@ def test_sponsored_volume_is_told_by_channel() -> None:
     }
 
 
+PLACES = ("BJ", "SH")
+
+
 def test_volumes_that_add_up_pass() -> None:
-    check_volumes(0, usage(), VOLUME)
+    check_volumes(0, usage(), VOLUME, PLACES)
 
 
 def test_a_kilobyte_that_nobody_gave_stops_the_month() -> None:
     sums = usage()
     sums.by_place[1, 2, USED] += 1
 
-    message = "2015-03: users of telecom in province 1 used 1 kB that nobody gave or sold them"
+    message = "2015-03: account users:telecom:SH used 1 kB that nobody gave or sold it"
     with pytest.raises(InvariantError, match=message):
-        check_volumes(2, sums, VOLUME)
+        check_volumes(2, sums, VOLUME, PLACES)
 
 
 def test_a_gift_that_nobody_pays_for_stops_the_month() -> None:
@@ -192,7 +195,7 @@ def test_a_gift_that_nobody_pays_for_stops_the_month() -> None:
 
     message = f"2015-03: partners pay unicom for {3 * GB - 5} kB, users were given {3 * GB} kB"
     with pytest.raises(InvariantError, match=message):
-        check_volumes(2, usage(), unpaid)
+        check_volumes(2, usage(), unpaid, PLACES)
 
 
 def billed_users(bill: int) -> Population:
@@ -200,7 +203,7 @@ def billed_users(bill: int) -> Population:
     row = np.zeros(1)
     people = Population(
         row.astype(np.uint16), *(row.astype(np.uint8),) * 3, *(row,) * 3, row < 1, row, row,
-        Labels((), (), (), ()),
+        Labels(PLACES, (), (), ("voice_only",)),
     )  # fmt: skip
     people.lines[0], people.bill[0] = 66, bill
     return people
@@ -218,7 +221,7 @@ def test_users_whose_lines_and_bills_are_in_the_sums_pass() -> None:
 
 
 def test_a_bill_that_is_not_in_the_charges_stops_the_month() -> None:
-    message = "2015-03: users' bills sum to 594 fen, charges to 528 fen"
+    message = "2015-03: account users:mobile:BJ: bills sum to 594 fen, charges to 528 fen"
     with pytest.raises(InvariantError, match=message):
         check_users(2, billed_users(9), charges_of(8), total=66)
 

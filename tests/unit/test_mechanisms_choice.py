@@ -143,6 +143,13 @@ def test_consumer_surplus_of_who_never_looks_is_the_worth_of_the_current_offer()
     assert consumer_surplus(panel, np.array([0.5, 0.0])).tolist() == [-15_00, 0]
 
 
+def test_consumer_surplus_stays_with_the_carrier_a_user_had_when_scenarios_parted() -> None:
+    market = two_carriers(attention=0.0)
+    market.users.home[:] = 1
+
+    assert consumer_surplus(market.survey(), np.zeros(2)).tolist() == [0, -40_00]
+
+
 def test_consumer_surplus_is_counted_line_by_line() -> None:
     market = two_carriers(attention=0.0)
     market.users.lines[0] = 7

@@ -28,6 +28,7 @@ def panel(
         attention=np.full(rows, attention),
         alpha=np.ones(rows),
         carrier=np.array(carrier),
+        home=np.array(carrier),
         weight=np.array(weight or [1] * rows),
     )
 

@@ -46,3 +46,10 @@ def test_each_branch_posts_the_price_of_its_own_good() -> None:
     prices = branch_prices(1.0, np.array([0.2, 0.1]), 1.0, 0.5)
 
     assert prices.tolist() == pytest.approx([1.0 - 0.2 - 0.05, 1.0 - 0.1 - 0.1])
+
+
+def test_central_control_of_one_homogeneous_good_sells_what_the_cartel_would() -> None:
+    """V22 at k = 1 itself, where each branch's own part is undetermined but the sum is not."""
+    sales = branch_sales(1.0, np.full(31, 0.1), np.ones(31), 0.4, 1.0, 1.0)
+
+    assert sales.sum() == pytest.approx((1 - 0.1 - 0.4) / 2, abs=1e-6)
