@@ -92,7 +92,8 @@ def _timing(comparison: Comparison) -> str:
         return f"Stored before in {timing['folder']}, not computed again."
     return (
         f"Simulated {timing['runs_simulated']} runs in {timing['simulation_seconds']:.1f} s on "
-        f"{_cpus(timing['workers'])}, after {timing['start_up_seconds']:.1f} s of start-up."
+        f"{_cpus(timing['workers'])}; {timing['total_seconds']:.1f} s in all, with start-up, "
+        "measuring and storing."
     )
 
 

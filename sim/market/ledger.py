@@ -107,18 +107,17 @@ class Ledger:
                 f"{month_label(month)}: balances sum to {total} fen, not to 0; the largest is "
                 f"account {self.name_of(worst)} with {int(self.balance[worst])} fen"
             )
-        for group in self.groups:
+        posted = dict.fromkeys(self.groups, 0)
+        for (payers, payees, _), fen in self.posted.items():
+            posted[payers] -= fen
+            posted[payees] += fen
+        for group, fen in posted.items():
             moved = int(self._slice(group).sum()) - self.opening.get(group, 0)
-            if moved != self._posted_to(group):
+            if moved != fen:
                 raise InvariantError(
                     f"{month_label(month)}: the accounts {group} moved by {moved} fen, their "
-                    f"postings sum to {self._posted_to(group)} fen"
+                    f"postings sum to {fen} fen"
                 )
-
-    def _posted_to(self, group: str) -> int:
-        """Return what a group has received less what it has paid this month, fen."""
-        received = sum(fen for (_, payee, _), fen in self.posted.items() if payee == group)
-        return received - sum(fen for (payer, _, _), fen in self.posted.items() if payer == group)
 
     def name_of(self, account: int) -> str:
         """Return an account's group and its number in it, such as "carrier:1"."""

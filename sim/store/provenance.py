@@ -5,6 +5,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -46,6 +47,7 @@ def _digest(content: list[Any]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
+@cache
 def packages() -> dict[str, str]:
     """Return the versions of the packages that matter; those not installed are left out."""
     versions = {}
