@@ -14,6 +14,7 @@ class Partner(ColumnAgent):
     value = Column[PartnerBook, float](lambda book, where: book.value[where])
     estimate = Column[PartnerBook, float](lambda book, where: book.estimate[where])
     budget = Column[PartnerBook, float](lambda book, where: book.budget[where])
+    direct_only = Column[PartnerBook, bool](lambda book, where: book.direct_only[where])
     aware = Column[PartnerBook, bool](lambda book, where: book.aware[where])
     channels = Column[PartnerBook, tuple[str, ...]](
         lambda book, where: book.channel[where], CHANNELS

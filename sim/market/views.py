@@ -9,6 +9,13 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 
+def frozen[A: NDArray[np.generic]](array: A) -> A:
+    """Return a read-only copy: a strategy can look, not touch."""
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierView:
     """Last month as a carrier sees it; arrays are (carriers,) unless said otherwise."""

@@ -11,27 +11,18 @@ from numpy.typing import NDArray
 from sim.agents.firms import Branch, Carrier, InForce, Regulator, Reseller
 from sim.agents.partners import Partner, PartnerSet
 from sim.agents.users import User, UserSet
-from sim.core.calendar import month_index, month_label
+from sim.core.calendar import month_label
 from sim.core.errors import SimError
-from sim.core.streams import Streams, normal
+from sim.core.streams import Streams
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
-from sim.market.names import CARRIERS, NONE, PLATFORM, RESELLER
+from sim.market.names import CARRIERS, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import whole_lines
-from sim.market.views import CarrierDecision, CarrierView, PartnerView, ResellerView
-from sim.market.world import NO_OFFER, World
+from sim.market.views import CarrierDecision, CarrierView, frozen
+from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, SponsorCharges, bill_leaks, bill_partners
-from sim.mechanisms.choice import Draws, Panel, Tastes, choose_offers, consumer_surplus, survey
-from sim.mechanisms.congestion import build, delay
-from sim.mechanisms.diffusion import bass
-from sim.mechanisms.inversion import invert_shares
-from sim.mechanisms.leakage import branch_prices, branch_sales
-from sim.mechanisms.sponsorship import (
-    incremental_share,
-    potential_use,
-    split_among_partners,
-    sponsored_share,
-)
+from sim.mechanisms.choice import Draws, Tastes, choose_offers, consumer_surplus, survey
+from sim.mechanisms.sponsorship import split_among_partners
 from sim.mechanisms.usage import (
     FEE,
     LINES,
@@ -45,8 +36,11 @@ from sim.mechanisms.usage import (
     margins,
     use_data,
 )
+from sim.model.deals import strike_deals
+from sim.model.quality import month_quality
 from sim.model.records import record_month
-from sim.model.settlement import Costs, Settled, Trade, check_users, check_volumes, settle
+from sim.model.settlement import Settled, Trade, check_users, check_volumes, settle
+from sim.model.supply import carry_costs, decide_leaks, decide_resale
 from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
 from sim.scenario.start import build_world, columns, fixed_parts
@@ -126,11 +120,11 @@ class Market(mesa.Model):
         self.active_before = self.world.resellers.active.copy()
         shared = {
             "month": month,
-            "list_price": _frozen(carriers.list_price),
-            "backward_rate": _frozen(carriers.backward_rate),
-            "share": _frozen(carriers.share),
-            "share_before": _frozen(carriers.share_before),
-            "yuan_per_gb": _frozen(carriers.yuan_per_gb),
+            "list_price": frozen(carriers.list_price),
+            "backward_rate": frozen(carriers.backward_rate),
+            "share": frozen(carriers.share),
+            "share_before": frozen(carriers.share_before),
+            "yuan_per_gb": frozen(carriers.yuan_per_gb),
             "unit_cost": self.unit_cost,
             "unit_cost_before": float(cost[month]),
             "observed_yuan_per_gb": float(self.paths.observed_price[month]),
@@ -147,51 +141,8 @@ class Market(mesa.Model):
         self.decisions = [c.decide(self.views[c.index]) for c in self.carriers]
         for carrier, decision in zip(self.carriers, self.decisions, strict=True):
             _check_decision(carrier.id, decision)
-        self._decide_leaks()
-        self._decide_resale()
-
-    def _decide_leaks(self) -> None:
-        """Let each carrier's branches find their Nash sales and prices."""
-        leak, branches = self.scenario.leakage, self.world.branches
-        for j in range(len(CARRIERS)):
-            choke = float(self._list_of(j))
-            margin = max(self.world.carriers.yuan_per_gb[j] * FEN_PER_YUAN - self.unit_cost, 0.0)
-            cost = branches.cost[j] + self.unit_cost / choke
-            loss = leak.delta * margin / choke
-            sales = branch_sales(1.0, cost, branches.control[j], loss, 1.0, leak.cross)
-            price = np.floor(branch_prices(1.0, sales, 1.0, leak.cross) * choke + 0.5)
-            branches.sales[j] = sales
-            branches.price[j] = np.where(sales > 0.0, price, NO_OFFER)
-
-    def _list_of(self, carrier: int) -> int:
-        """Return the list price of a backward GB that the carrier's direct rate implies, fen."""
-        rate = self.world.carriers.backward_rate[carrier]
-        return int(rate / self.scenario.sponsorship.discount + 0.5)
-
-    def _decide_resale(self) -> None:
-        """Let resellers enter, leave and price."""
-        resellers, branches = self.world.resellers, self.world.branches
-        bought = branches.sales.sum(axis=1)
-        priced = (branches.sales * np.where(branches.price < NO_OFFER, branches.price, 0)).sum(
-            axis=1
-        )
-        mean = np.floor(priced / np.where(bought > 0.0, bought, 1.0) + 0.5).astype(np.int64)
-        resellers.wholesale = np.where(bought > 0.0, mean, NO_OFFER)
-        newcomer = resellers.margin // (int(resellers.active.sum()) + 1) - resellers.fixed_cost
-        view = ResellerView(
-            month=self.world.month,
-            wholesale_price=_frozen(resellers.wholesale),
-            list_price=np.array([self._list_of(j) for j in range(len(CARRIERS))]),
-            active=_frozen(resellers.active),
-            profit=_frozen(resellers.profit),
-            potential_profit=newcomer,
-            losing_months=_frozen(resellers.losing_months),
-            capital=_frozen(resellers.capital),
-        )
-        decision = self.scenario.resale.strategy.decide(view)
-        resellers.active = decision.active
-        sold = (resellers.wholesale < NO_OFFER) & decision.active.any()
-        resellers.price = np.where(sold, decision.price, NO_OFFER)
+        decide_leaks(self)
+        decide_resale(self)
 
     # ------------------------------------------------------------------ publish
 
@@ -220,47 +171,8 @@ class Market(mesa.Model):
 
     def sponsor(self) -> None:
         """Let partners whose contracts are up decide whom to sponsor with."""
-        world, settings = self.world, self.scenario.sponsorship
-        partners, carriers = world.partners, world.carriers
-        since = world.month + 0.5 - month_index(settings.launch)
-        partners.aware = partners.rank < bass(since, settings.innovation, settings.imitation)
-        free = np.flatnonzero(partners.aware & ~partners.under_contract(world.month))
-        decision = settings.strategy.decide(self._partner_view(free))
-        partners.channel[free] = decision.channel
-        partners.fraction[free] = decision.fraction
-        # A carrier that left the platform, or that nobody resells, is not reached that way.
-        gone = (partners.channel == PLATFORM) & ~carriers.member
-        gone |= (partners.channel == RESELLER) & (world.resellers.price >= NO_OFFER)
-        partners.channel[gone] = NONE
-        partners.fraction[gone] = 0.0
-        arrives = np.where(partners.channel == RESELLER, 1.0 - self.scenario.resale.failure, 1.0)
-        self.sponsored_part = partners.fraction * arrives
-        world.sponsored = sponsored_share(
-            partners.category, partners.reach, self.sponsored_part, len(carriers.share)
-        )
+        self.sponsored_part = strike_deals(self)
         self.levels = self._levels()
-
-    def _partner_view(self, rows: NDArray[np.int64]) -> PartnerView:
-        """Return what the partners in `rows` see: last month's use, this month's rates."""
-        world, settings, mix = self.world, self.scenario.sponsorship, self.fixed.mix
-        partners, service = world.partners, self.scenario.service
-        category, reach = partners.category[rows], partners.reach[rows, None]
-        return PartnerView(
-            month=world.month,
-            value=partners.estimate[rows] * self.dilution,
-            budget=partners.budget[rows],
-            potential=reach * potential_use(world.by_style, mix).T[category],
-            incremental=incremental_share(world.by_style, mix).T[category],
-            direct_rate=_frozen(world.carriers.backward_rate),
-            platform_rate=_frozen(self.platform_rate),
-            reseller_price=_frozen(world.resellers.price),
-            direct_only=partners.direct_only[rows],
-            delivered=1.0 - self.scenario.resale.failure,
-            member=_frozen(world.carriers.member),
-            uplift=service.uplift * world.carriers.service,
-            integration_cost=round(settings.integration_cost * FEN_PER_YUAN),
-            subscription=round(service.subscription * FEN_PER_YUAN),
-        )
 
     def _levels(self) -> Levels:
         month = self.world.month
@@ -291,7 +203,7 @@ class Market(mesa.Model):
             rows, users, world.devices, self.offers, self.margin, self.levels, tastes,
             self.fixed.curve,
         )  # fmt: skip
-        tastes = tastes._replace(xi=self._quality(panel))
+        tastes = tastes._replace(xi=month_quality(self, panel))
         self.surplus = consumer_surplus(panel, tastes.xi) * PANEL
         key = self.streams.key
         draws = Draws(
@@ -321,35 +233,6 @@ class Market(mesa.Model):
             bill_shock=demand.bill_shock,
             renewal=self.renewal,
         )
-
-    def _quality(self, panel: Panel) -> NDArray[np.float64]:
-        """Return this month's unobserved quality: inverted in the past, then a random walk."""
-        world, month = self.world, self.world.month
-        if month >= self.scenario.branch_month:
-            world.carriers.xi = self._walked_quality(month)
-        elif self.scenario.quality.invert:
-            now, observed = world.carriers.share, self.paths.observed_share
-            gap = observed[month] - now
-            target = now + observed[month + 1] - observed[month]
-            target = target + self.scenario.quality.gap_closing * gap
-            world.carriers.xi = invert_shares(panel, now, target, self.renewal, world.carriers.xi)
-        world.xi_past.append(world.carriers.xi)
-        return world.carriers.xi
-
-    def _walked_quality(self, month: int) -> NDArray[np.float64]:
-        """Return quality after the branch: last year's mean, a fading drift, a random walk."""
-        branch = self.scenario.branch_month
-        past = np.array(self.world.xi_past[:branch])
-        last = past[-MONTHS_PER_YEAR:].mean(axis=0)
-        before = past[-2 * MONTHS_PER_YEAR : -MONTHS_PER_YEAR]
-        drift = last - before.mean(axis=0) if len(before) else np.zeros(len(last))
-        step = normal(self.streams.uniform("quality.walk", month, len(last)))
-        self.world.carriers.walk = self.world.carriers.walk + self.scenario.quality.walk_sd * step
-        months = month + 1 - branch + MONTHS_PER_YEAR / 2  # last year's mean stands at mid-year
-        fading = self.scenario.quality.drift_half_life / math.log(2.0)
-        years = fading * (1.0 - math.exp(-months / fading)) / MONTHS_PER_YEAR
-        quality: NDArray[np.float64] = last + drift * years + self.world.carriers.walk
-        return quality
 
     # ---------------------------------------------------------------------- use
 
@@ -396,24 +279,7 @@ class Market(mesa.Model):
         self.leak_charges: LeakCharges = bill_leaks(
             leaked, world.branches.sales, world.branches.price
         )
-        self.costs = self._costs()
-
-    def _costs(self) -> Costs:
-        """Return what carriers owe for lines, traffic, new capacity and service; build it."""
-        network, carriers = self.scenario.network, self.world.carriers
-        place = self.sums.by_place
-        traffic = place[:, :, USED].T / KB_PER_GB
-        added = build(traffic, carriers.capacity, network.load_target, network.build_limit)
-        carriers.delay = delay(traffic / carriers.capacity)
-        carriers.capacity = carriers.capacity + added
-        price = self.paths.capacity_cost[self.world.month]
-        service = self.scenario.service.cost * FEN_PER_YUAN * carriers.service
-        return Costs(
-            lines=place[:, :, LINES].sum(axis=0) * round(network.line_cost * FEN_PER_YUAN),
-            traffic=_whole(traffic.sum(axis=1) * self.unit_cost),
-            capacity=_whole(added.sum(axis=1) * price),
-            service=_whole(service),
-        )
+        self.costs = carry_costs(self)
 
     # ------------------------------------------------------------------- settle
 
@@ -468,17 +334,6 @@ class Market(mesa.Model):
         ledger = self.world.ledger
         branches = ledger.of("branch").reshape(len(CARRIERS), -1)
         return ledger.of("carrier") + branches.sum(axis=1)
-
-
-def _frozen[A: NDArray[np.generic]](array: A) -> A:
-    """Return a read-only copy: a strategy can look, not touch."""
-    copy = array.copy()
-    copy.flags.writeable = False
-    return copy
-
-
-def _whole(fen: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.floor(fen + 0.5).astype(np.int64)
 
 
 def _check_decision(carrier: str, decision: CarrierDecision) -> None:

@@ -38,7 +38,6 @@ _SENTENCES = {
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "too_short": "must have at least {min_length} parts",
-    "too_long": "must have at most {max_length} parts",
     "literal_error": "must be {expected}",
 }
 

@@ -64,6 +64,7 @@ def book(rows: int = MEMBERS) -> PartnerBook:
         estimate=(row * 31 % 97) / 7.0,
         budget=(row * 13 % 10) * 1e6,
         rank=row / rows,
+        direct_only=row % 4 == 3,
     )
     partners.aware = row % 5 != 1
     partners.channel = np.stack([row % 4, row % 3, row % 2], axis=1).astype(np.int8)

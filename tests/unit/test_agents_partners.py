@@ -18,6 +18,7 @@ def partners() -> PartnerSet:
         estimate=np.array([400.0, 120.0, 950.0]),
         budget=np.array([1e6, 2e6, 3e6]),
         rank=np.array([0.1, 0.5, 0.9]),
+        direct_only=np.array([False, True, False]),
     )
     book.aware = np.array([True, True, False])
     book.channel[0] = DIRECT, NONE, RESELLER

@@ -123,8 +123,6 @@ def test_the_start_is_where_the_data_begin(mistakes: Mistakes) -> None:
         ("demand: {kappa: 1e999}", "demand.kappa", "must be a finite number, is inf"),
         ("demand: 3", "demand", "must be keys with values, is 3"),
         ("quality: {invert: maybe}", "quality.invert", "must be true or false, is 'maybe'"),
-        ("quality: {drift_prior: [1, 2, 3]}", "quality.drift_prior",
-         "must have at most 2 parts, is a list of 3"),
         ("orders: {}", "orders", "must be a list, is keys with values"),
         ("about: {title: 3}", "about.title", "must be text (a number in quotes is text), is 3"),
         ("sharing: {rule: fair}", "sharing.rule",

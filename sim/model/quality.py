@@ -1,0 +1,48 @@
+"""The carriers' unobserved quality, month by month."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.streams import normal
+from sim.core.units import MONTHS_PER_YEAR
+from sim.mechanisms.choice import Panel
+from sim.mechanisms.inversion import invert_shares
+
+if TYPE_CHECKING:
+    from sim.model.market import Market
+
+
+def month_quality(market: Market, panel: Panel) -> NDArray[np.float64]:
+    """Return this month's unobserved quality: inverted in the past, then a random walk."""
+    world, month = market.world, market.world.month
+    if month >= market.scenario.branch_month:
+        world.carriers.xi = _walked(market, month)
+    elif market.scenario.quality.invert:
+        now, observed = world.carriers.share, market.paths.observed_share
+        gap = observed[month] - now
+        target = now + observed[month + 1] - observed[month]
+        target = target + market.scenario.quality.gap_closing * gap
+        world.carriers.xi = invert_shares(panel, now, target, market.renewal, world.carriers.xi)
+    world.xi_past.append(world.carriers.xi)
+    return world.carriers.xi
+
+
+def _walked(market: Market, month: int) -> NDArray[np.float64]:
+    """Return quality after the branch: last year's mean, a fading drift, a random walk."""
+    branch = market.scenario.branch_month
+    past = np.array(market.world.xi_past[:branch])
+    last = past[-MONTHS_PER_YEAR:].mean(axis=0)
+    before = past[-2 * MONTHS_PER_YEAR : -MONTHS_PER_YEAR]
+    drift = last - before.mean(axis=0) if len(before) else np.zeros(len(last))
+    step = normal(market.streams.uniform("quality.walk", month, len(last)))
+    market.world.carriers.walk = market.world.carriers.walk + market.scenario.quality.walk_sd * step
+    months = month + 1 - branch + MONTHS_PER_YEAR / 2  # last year's mean stands at mid-year
+    fading = market.scenario.quality.drift_half_life / math.log(2.0)
+    years = fading * (1.0 - math.exp(-months / fading)) / MONTHS_PER_YEAR
+    quality: NDArray[np.float64] = last + drift * years + market.world.carriers.walk
+    return quality
