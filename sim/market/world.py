@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.ledger import Ledger
+from sim.market.offers import NOT_SOLD
 from sim.market.partners import PartnerBook
 from sim.market.population import Population
 
@@ -19,7 +20,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 # A price nobody pays: there is no offer.
-NO_OFFER = 10**9
+NO_OFFER = NOT_SOLD
 
 
 @dataclass
@@ -35,10 +36,13 @@ class Carriers:
     share: Floats  # of lines
     share_before: Floats  # of lines, a month earlier
     yuan_per_gb: Floats
+    market_yuan_per_gb: float
     december_price: Ints  # list price of last December, fen per GB
     capacity: Floats  # (carriers, provinces) GB a month
     delay: Floats  # (carriers, provinces)
     peers: Floats  # (carriers, provinces) share of lines in the province
+    control: NDArray[np.bool_]  # offers users control over their traffic
+    adopters: Floats  # share of data lines that have it
 
 
 @dataclass
@@ -78,7 +82,6 @@ class World:
     ledger: Ledger
     usage_level: float  # GB of a line with relative scale 1, in the first month
     data_choice: float  # share of lines with a device that choose data, at the start
-    devices: float  # share of lines that can use data, last month
     by_style: Ints  # (carriers, lifestyles, REACH) last month
     sponsored: Floats  # (carriers, categories) share of traffic that partners pay for
     xi_past: list[Floats] = field(default_factory=list)  # one (carriers,) a month
@@ -92,5 +95,6 @@ class World:
     def copy(self) -> "World":
         """Return an independent copy; recorded blocks are never changed, so they are shared."""
         records = {table: list(blocks) for table, blocks in self.records.items()}
-        memo: dict[int, Any] = {id(self.records): records}
+        segments = self.population.segments
+        memo: dict[int, Any] = {id(self.records): records, id(segments): segments}
         return copy.deepcopy(self, memo)

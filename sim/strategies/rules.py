@@ -1,6 +1,7 @@
 """What every strategy is: a frozen set of parameters with one method, `decide`."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,6 +25,8 @@ class Rule(BaseModel):
 
 class CarrierRule(Rule):
     """How a carrier prices, serves and cooperates."""
+
+    offers_control: ClassVar[bool] = False  # may come to offer users control over their traffic
 
     @abstractmethod
     def decide(self, view: CarrierView) -> CarrierDecision:
