@@ -5,7 +5,7 @@ import types
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from typing import Any, get_origin
 
 from pydantic import ValidationError
@@ -145,7 +145,7 @@ def _example(known: Mapping[str, object]) -> str:
 
 def _said(error: ValidationError) -> str:
     """Return what is wrong with each parameter, in one sentence."""
-    found = [(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]
+    found = [(".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
     return "; ".join(f"{place}: {what}" if place else what for place, what in found)
 
 
@@ -162,16 +162,18 @@ def _row(chosen: Case, check: Check, stored: Mapping[str, float]) -> Row:
     tolerance = _listed(check.tolerance)
     tolerance = tolerance * len(got) if len(tolerance) == 1 else tolerance
     entries = list(zip(expected, got, tolerance, strict=True))
-    worst = max(entries, key=lambda entry: _excess(*entry))
-    passed = all(_excess(*entry) <= 0.0 for entry in entries)
+    worst = max(entries, key=lambda entry: _miss(*entry))
     label = check.quantity if len(entries) == 1 else f"{check.quantity} (worst of {len(entries)})"
-    return Row(chosen.rung.id, chosen.rung.name, chosen.kind, label, *worst, passed)
+    rung = chosen.rung
+    return Row(rung.id, rung.name, chosen.kind, label, *worst, passed=_miss(*worst) <= 1.0)
 
 
-def _excess(expected: float, got: float, tolerance: float) -> float:
-    """Return by how much a gap is beyond its tolerance; what is no number is beyond any."""
-    gap = abs(got - expected) - tolerance
-    return gap if isfinite(gap) else float("inf")
+def _miss(expected: float, got: float, tolerance: float) -> float:
+    """Return a gap over its tolerance; what is no number misses altogether."""
+    gap = abs(got - expected)
+    if not isfinite(gap):
+        return inf
+    return gap / tolerance if tolerance > 0.0 else (inf if gap > 0.0 else 0.0)
 
 
 def _theory_row(
