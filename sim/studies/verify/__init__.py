@@ -43,6 +43,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_type_hints
 
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.core.errors import SimError
@@ -50,7 +51,7 @@ from sim.core.registry import Registry
 from sim.studies.verify.ladder import Rung, rung
 
 type Kind = Literal["market", "mechanism", "reference"]
-type Numbers = float | Sequence[float]  # one value, or those of a quantity with many
+type Numbers = float | Sequence[float] | NDArray[Any]  # one value, or those of a quantity with many
 
 _AT = "at"
 

@@ -15,7 +15,7 @@ from sim.store import SCHEMA
 from sim.studies.executors import Finished, executor
 from sim.studies.verify import Case, Check, Kind, Numbers, Parameters, VerifyError, registered_cases
 
-STORED = "theory against the stored values, largest gap"
+STORED = "closed form against stored"
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,7 @@ class Report:
 
     def to_json(self) -> str:
         """Return the report as one JSON object; a number that does not exist is null."""
-        listed = [
-            {name: _plain(value) for name, value in asdict(row).items()} for row in self.rows
-        ]
+        listed = [{name: _plain(value) for name, value in asdict(row).items()} for row in self.rows]
         content = {"schema": SCHEMA, "cases": listed, "passed": self.passed, "failed": self.failed}
         return json.dumps(content, ensure_ascii=False, allow_nan=False)
 
@@ -145,7 +143,10 @@ def _example(known: Mapping[str, object]) -> str:
 
 def _said(error: ValidationError) -> str:
     """Return what is wrong with each parameter, in one sentence."""
-    found = [(".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+    found = [
+        (".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, "))
+        for each in error.errors()
+    ]
     return "; ".join(f"{place}: {what}" if place else what for place, what in found)
 
 
@@ -193,4 +194,4 @@ def _theory_row(
 
 
 def _listed(numbers: Numbers) -> list[float]:
-    return [float(x) for x in numbers] if hasattr(numbers, "__iter__") else [float(numbers)]
+    return [float(numbers)] if isinstance(numbers, int | float) else [float(x) for x in numbers]

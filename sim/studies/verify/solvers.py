@@ -26,9 +26,7 @@ def argmax(objective: Callable[[float], float], low: float, high: float, grid: i
         points = np.linspace(low, high, grid + 1)
         best = int(np.argmax([objective(float(x)) for x in points]))
         low, high = float(points[max(best - 1, 0)]), float(points[min(best + 1, grid)])
-    found = minimize_scalar(
-        lambda x: -objective(float(x)), bounds=(low, high), method="bounded"
-    )
+    found = minimize_scalar(lambda x: -objective(float(x)), bounds=(low, high), method="bounded")
     x = _summit(objective, float(found.x), _STEP * (high - low))
     return max((low, high, x if low < x < high else float(found.x)), key=objective)
 
@@ -64,10 +62,7 @@ def _towards_summit(objective: Callable[[Floats], float], x: Floats) -> Floats:
     down = [objective(x - step) for step in steps]
     slope = (np.array(up) - np.array(down)) / (2.0 * _WIDER)
     bend = np.array(
-        [
-            [objective(x + a + b) - objective(x + a) - objective(x + b) for b in steps]
-            for a in steps
-        ]
+        [[objective(x + a + b) - objective(x + a) - objective(x + b) for b in steps] for a in steps]
     )
     return np.asarray(np.linalg.solve((bend + objective(x)) / _WIDER**2, -slope))
 

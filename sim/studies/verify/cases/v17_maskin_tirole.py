@@ -24,7 +24,7 @@ class Patience(Parameters):
 
 @case("V17", kind="reference")
 def alternating_moves(p: Patience) -> Iterator[Check]:
-    """Policies evaluated as linear systems, mixing by indifference, then every deviation tried.
+    """Evaluate policies as linear systems, mix by indifference, then try every deviation.
 
     Maskin and Tirole (1988), examples 1 and 2; kinked: β = P(p1 → p3) is one less
     P(p1 → p1) = (5 + δ)/(5δ + 9δ²).

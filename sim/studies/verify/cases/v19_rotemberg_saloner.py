@@ -19,7 +19,7 @@ class Booms(Parameters):
 
 @case("V19", kind="reference")
 def price_wars_in_booms(p: Booms) -> Iterator[Check]:
-    """Value iteration on what collusion is worth, prices by search under the no-cheating bound.
+    """Iterate on what collusion is worth, with prices by search where nobody is tempted to cheat.
 
     Rotemberg and Saloner (1986): two firms, the punishment earns nothing, so each month's profit
     Π must satisfy Π/2 ≤ δ/(1−δ)·E[Π]/2.
@@ -40,7 +40,7 @@ def price_wars_in_booms(p: Booms) -> Iterator[Check]:
 
 def _profit(monopoly: float, price: float) -> float:
     """Return the profit of both at a price, where the monopoly earns `monopoly` at θ/2."""
-    return price * (2.0 * monopoly**0.5 - price)
+    return float(price * (2.0 * monopoly**0.5 - price))
 
 
 def _price(monopoly: float, threat: float) -> float:

@@ -32,9 +32,13 @@ class Regions(Parameters):
         return self
 
 
-@case("V21", kind="reference")
+@case(
+    "V21",
+    kind="reference",
+    left_out={"partial_leakage.*.check": "the stored solver's own residual"},
+)
 def discrimination_with_leaks(p: Regions) -> Iterator[Check]:
-    """Profit maximised by search over prices, with and without arbitrage and leaks.
+    """Search the prices that earn most, with and without arbitrage and leaks.
 
     Varian (1985) for the uniform price; Anderson and Ginsburgh (1999) and Ganslandt and Maskus
     (2007) for arbitrage; the leak's closed form is derived.
@@ -65,7 +69,7 @@ def _leak(
     p: Regions, phi: float, apart: tuple[float, float], searched: Sequence[float]
 ) -> Iterator[Check]:
     """Give the checks of one share of leaks; `apart` are the prices without any."""
-    path, price = f"partial_leakage.{phi:.1f}", _leaky_price(p, phi)
+    path, price = f"partial_leakage.{phi}", _leaky_price(p, phi)
     best, profit = _best(p, phi), _profit(p, apart[0], price, phi)
     unraised = _profit(p, searched[0], searched[1], phi)
     yield Check(f"{path}.pH", apart[0], best[0], 1e-6)

@@ -18,7 +18,7 @@ class Networks(Parameters):
 
 @case("V23", kind="reference")
 def fulfilled_expectations(p: Networks) -> Iterator[Check]:
-    """Cournot by best replies found by search, repeated until what was expected comes true.
+    """Iterate Cournot replies, found by search, until the sizes that were expected come true.
 
     Katz and Shapiro (1985): x = K/(n + 1 − nθ) compatible, K/(n + 1 − θ) apart.
     """

@@ -29,7 +29,7 @@ class Sides(Parameters):
 
 @case("V25", kind="reference")
 def two_sided_single_homing(p: Sides) -> Iterator[Check]:
-    """A platform's two prices by search, with joining solved for each; best replies repeated.
+    """Search a platform's two prices, with joining solved for each; iterate best replies.
 
     Armstrong (2006), proposition 2: p1 = f1 + t1 − α2, p2 = f2 + t2 − α1.
     """

@@ -22,7 +22,7 @@ class Meeting(Parameters):
 
 @case("V27", kind="reference")
 def two_sided_monopoly(p: Meeting) -> Iterator[Check]:
-    """Both prices by search; then the elasticities at them.
+    """Search both prices; then take the elasticities at them.
 
     Rochet and Tirole (2003), proposition 1: p − c = p/η and p_B/η_B = p_S/η_S.
     """

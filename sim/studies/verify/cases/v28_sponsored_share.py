@@ -45,7 +45,7 @@ class Sponsors(Parameters):
     },
 )
 def sponsored_share(p: Sponsors) -> Iterator[Check]:
-    """The partner's share by search; the carrier's price by search over what partners answer.
+    """Search the partner's share, and the carrier's price over what the partner answers.
 
     After Joe-Wong, Ha and Chiang (2015): γ* = 1 − ε/(ε−1)·(1 − v/p) if v > p/ε, else nothing.
     """
@@ -83,17 +83,19 @@ def _carrier(p: Sponsors) -> Iterator[Check]:
 def _switch(p: Sponsors) -> float:
     """Return the worth above which the carrier prices for sponsored use."""
     eps = p.carrier_eps
-    return p.c * (1.0 - (1.0 - 1.0 / eps) ** (eps / (eps - 1.0)))
+    return float(p.c * (1.0 - (1.0 - 1.0 / eps) ** (eps / (eps - 1.0))))
 
 
 def _share(eps: float, v: float, price: float) -> float:
     """Return the share of the price that earns the partner most."""
-    return argmax(lambda gamma: (v - gamma * price) * (1.0 - gamma) ** -eps, 0.0, min(_ALL, v / price))
+    return argmax(
+        lambda gamma: (v - gamma * price) * (1.0 - gamma) ** -eps, 0.0, min(_ALL, v / price)
+    )
 
 
 def _use(eps: float, _: float, gamma: float) -> float:
     """Return use under sponsoring over use without."""
-    return (1.0 - gamma) ** -eps
+    return float((1.0 - gamma) ** -eps)
 
 
 def _gain(eps: float, v: float, gamma: float) -> float:
@@ -103,7 +105,7 @@ def _gain(eps: float, v: float, gamma: float) -> float:
 
 def _profit(eps: float, c: float, v: float, price: float) -> float:
     """Return the carrier's profit when the partner answers its price."""
-    return (price - c) * ((1.0 - _share(eps, v, price)) * price) ** -eps
+    return float((price - c) * ((1.0 - _share(eps, v, price)) * price) ** -eps)
 
 
 def _advantage(p: Sponsors, v: float) -> float:

@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
     },
 )
 def linear_sponsoring(p: Partners) -> Iterator[Check]:
-    """The carrier's price by search over what the partner, also by search, answers.
+    """Search the carrier's price over what the partner answers, found by search too.
 
     Derived; Jullien and Sand-Zantman (2018) for the sign. p* = (1 + v + c)/2 with sponsoring,
     chosen iff v > (√2 − 1)(1 − c); users of sponsored content gain iff v > 1 − c.
