@@ -49,7 +49,7 @@ def compare_page(comparison: Comparison, folder: Path) -> None:
 def verify_page(report: Report) -> None:
     """Print every comparison of theory with what came out, and how many agree."""
     out = console()
-    out.print(checks_table(report.rows))
+    out.print(checks_table(report.verdicts))
     out.print(Text(f"{report.passed} passed, {report.failed} failed", style="bold"))
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from sim.dashboard.i18n import Words
 from sim.dashboard.units import Scale, scale_for
 from sim.market.names import CARRIERS
-from sim.studies.verify.running import Row as Comparison
+from sim.studies.verify.running import Verdict
 
 WORDS = Words("en")
 WIDTH = 100  # where there is no terminal to ask
@@ -134,7 +134,7 @@ def plain_table(title: str, header: Sequence[str], content: Iterable[Sequence[st
     return table
 
 
-def checks_table(comparisons: Iterable[Comparison]) -> Table:
+def checks_table(verdicts: Iterable[Verdict]) -> Table:
     """Return a row for each comparison of theory with what came out; a case is named once."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("Case", no_wrap=True)
@@ -145,7 +145,7 @@ def checks_table(comparisons: Iterable[Comparison]) -> Table:
     for name in ("Kind", "Pass"):
         table.add_column(name, no_wrap=True)
     before = ""
-    for row in comparisons:
+    for row in verdicts:
         first = row.id != before
         before = row.id
         table.add_row(

@@ -11,7 +11,7 @@ from sim.core.streams import Streams
 from sim.studies.verify import Case, Check, Parameters, VerifyError, chosen, given, registered_cases
 from sim.studies.verify.ladder import Rung, rung
 from sim.studies.verify.mixing import area_above, drawn, ks_distance
-from sim.studies.verify.running import STORED, Report, Row, run_case
+from sim.studies.verify.running import STORED, Report, Verdict, run_case
 from sim.studies.verify.solvers import argmax, argmax_of, in_turn, root, settled
 
 LADDER = Rung(
@@ -146,8 +146,8 @@ def test_no_tolerance_asks_for_equality(climb):
 
 
 def test_a_report_counts():
-    row = Row("V00", "", "reference", "x", 1.0, 1.0, 0.0, passed=True)
-    report = Report((row, row, Row("V00", "", "reference", "y", 1.0, 2.0, 0.0, passed=False)))
+    row = Verdict("V00", "", "reference", "x", 1.0, 1.0, 0.0, passed=True)
+    report = Report((row, row, Verdict("V00", "", "reference", "y", 1.0, 2.0, 0.0, passed=False)))
 
     assert (report.passed, report.failed) == (2, 1)
 

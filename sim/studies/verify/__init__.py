@@ -32,6 +32,9 @@ within the tolerance, and `expected` must equal the stored value to `stored_to` 
 own). A quantity that the ladder does not hold is compared with `expected` alone. A test demands
 that a case checks every stored number or names it in `left_out` with the reason.
 
+**Tools.** `sim.studies.verify.solvers` searches for best replies, fixed points and roots;
+`sim.studies.verify.mixing.sampled` makes the check of a sample's mean.
+
 **Longer versions.** `@case("V38", "mechanism", full={"sessions": 1000})` says which parameters
 `sim verify --full` sets.
 
