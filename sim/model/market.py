@@ -18,7 +18,7 @@ from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import whole_lines
-from sim.market.views import CarrierDecision, CarrierView, frozen
+from sim.market.views import NOTHING, CarrierDecision, CarrierView, frozen
 from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, SponsorCharges, bill_leaks, bill_partners
 from sim.mechanisms.choice import Draws, Tastes, choose_offers, consumer_surplus, survey
@@ -30,6 +30,7 @@ from sim.mechanisms.usage import (
     REACH_SPONSORED,
     RESOLD,
     USED,
+    VOICE,
     Levels,
     Margin,
     UsageSums,
@@ -48,6 +49,8 @@ from sim.scenario.start import build_world, columns, fixed_parts
 # A twelfth of the users is surveyed each month, in turn, so that every user is heard once a
 # year: consumer surplus of every row every month would cost more than the month itself.
 PANEL = 12
+
+DECISION_DRAWS = 8  # uniform draws that each carrier's strategy may use a month
 
 
 class Market(mesa.Model):
@@ -118,6 +121,8 @@ class Market(mesa.Model):
         self.dilution = math.pow(growth, -self.scenario.sponsorship.value_dilution)
         self.wealth_before = self.wealth()
         self.active_before = self.world.resellers.active.copy()
+        self._forget_past_strategies()
+        draws = self.streams.uniform("carriers.decision", month, len(CARRIERS) * DECISION_DRAWS)
         shared = {
             "month": month,
             "list_price": frozen(carriers.list_price),
@@ -128,11 +133,30 @@ class Market(mesa.Model):
             "unit_cost": self.unit_cost,
             "unit_cost_before": float(cost[month]),
             "observed_yuan_per_gb": float(self.paths.observed_price[month]),
+            "profit": frozen(carriers.profit),
+            "profit_before": frozen(carriers.profit_before),
+            "line_margin": frozen(carriers.line_margin),
         }
         self.views = [
-            CarrierView(me=j, price_ceiling=int(self.in_force.price_ceiling[j]), **shared)  # type: ignore[arg-type]
+            CarrierView(
+                me=j,
+                price_ceiling=int(self.in_force.price_ceiling[j]),
+                variable_cost=int(carriers.variable_cost[j]),
+                side_revenue=float(carriers.side_revenue[j]),
+                memory=frozen(carriers.memory[j]),
+                draws=frozen(draws[j * DECISION_DRAWS : (j + 1) * DECISION_DRAWS]),
+                **shared,  # type: ignore[arg-type]
+            )
             for j in range(len(CARRIERS))
         ]
+
+    def _forget_past_strategies(self) -> None:
+        """Clear the memory of each carrier whose strategy changes at the branch."""
+        if self.world.month == self.scenario.branch_month:
+            for j, carrier in enumerate(CARRIERS):
+                settings = self.scenario.carriers[carrier]
+                if settings.strategy != settings.past:
+                    self.world.carriers.memory[j] = NOTHING
 
     # ------------------------------------------------------------------- decide
 
@@ -155,6 +179,7 @@ class Market(mesa.Model):
             missing = max(decision.service_target - carriers.service[j], 0.0)
             carriers.service[j] += self.scenario.service.build_rate * missing
             carriers.member[j] = decision.cooperate
+            carriers.memory[j] = frozen(decision.memory)
         self.platform_rate = np.floor(
             carriers.backward_rate * self.scenario.service.rate + 0.5
         ).astype(np.int64)
@@ -321,6 +346,7 @@ class Market(mesa.Model):
         total = self.sums.by_place.sum(axis=0)
         revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
         carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
+        self._report_accounts(total)
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
         resellers.margin = self.settled.reseller_margin
@@ -328,6 +354,17 @@ class Market(mesa.Model):
         resellers.capital = resellers.capital + resellers.profit
         losing = resellers.active & (resellers.profit < 0)
         resellers.losing_months = np.where(losing, resellers.losing_months + 1, 0)
+
+    def _report_accounts(self, total: NDArray[np.int64]) -> None:
+        """Keep what carriers read of the month's accounts; `total` is (carriers, SUMS)."""
+        carriers, lines = self.world.carriers, np.maximum(total[:, LINES], 1)
+        carriers.profit_before = carriers.profit
+        carriers.profit = self.wealth() - self.wealth_before
+        carriers.variable_cost = self.costs.lines + self.costs.traffic
+        bills = total[:, FEE] + total[:, OVERAGE] + total[:, VOICE]
+        carriers.line_margin = (bills - carriers.variable_cost) / lines
+        sponsored = self.sponsor_charges.direct.sum(axis=0) + self.settled.platform_share
+        carriers.side_revenue = sponsored / lines
 
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""
