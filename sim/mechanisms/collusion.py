@@ -1,9 +1,10 @@
-"""Sessions in which two Q-learners set prices until neither changes its mind.
+"""Sessions in which two Q-learners set prices against each other.
 
-The experiment of Calvano, Calzolari, Denicolò and Pastorello (2020, AER 110(10)): each sees
-both last prices, explores with chance exp(-beta t), and a session ends when neither greedy
-policy has changed for so many periods. A target for verification and for the study of
-learned collusion: sessions take millions of periods, managements do not have them.
+At once: the experiment of Calvano, Calzolari, Denicolò and Pastorello (2020, AER 110(10)). Each
+sees both last prices and explores with chance exp(-beta t); a session ends when neither greedy
+policy has changed for so many periods. In turn: that of Klein (2021, RAND 52(3)), after Maskin
+and Tirole (1988). Targets for verification and for the study of learned collusion: sessions
+take up to millions of periods, managements do not have them.
 """
 
 import math
@@ -28,6 +29,7 @@ class Learner(NamedTuple):
     discount: float  # of a period, below 1
     patience: int  # periods without a change of either policy that end a session
     cap: int  # periods that end it anyway
+    synchronous: bool  # learn about all moves at once, from what each would have earned
 
 
 class Sessions(NamedTuple):
@@ -86,17 +88,21 @@ def _learn(payoff: Floats, learner: Learner, key: np.uint64, policy: Ints) -> tu
         for firm in range(2):
             own, other = (first, second) if firm == 0 else (second, first)
             greedy = policy[firm, state]
-            q[firm, state, own] = update_q(
-                q[firm, state, own],
-                payoff[firm, own, other],
-                q[firm, after, policy[firm, after]],
-                learner.alpha,
-                learner.discount,
-            )
-            if own == greedy or q[firm, state, own] > q[firm, state, greedy]:
+            tried = range(moves) if learner.synchronous else range(own, own + 1)
+            for move in tried:
+                to = move * moves + other if firm == 0 else other * moves + move
+                q[firm, state, move] = update_q(
+                    q[firm, state, move],
+                    payoff[firm, move, other],
+                    q[firm, to, policy[firm, to]],
+                    learner.alpha,
+                    learner.discount,
+                )
+            better = q[firm, state, own] > q[firm, state, greedy]
+            if better or own == greedy or learner.synchronous:
                 policy[firm, state] = _best(q, firm, state)
-                if policy[firm, state] != greedy:
-                    unchanged = 0
+            if policy[firm, state] != greedy:
+                unchanged = 0
         state = after
         t += 1
     return state, t, unchanged >= learner.patience
@@ -142,3 +148,75 @@ def learn_to_price(payoff: Floats, learner: Learner, keys: NDArray[np.uint64]) -
         converged[session], periods[session] = settled, t
         cycle[session] = _play(payoff, policy, state, profit[session], rung[session])
     return Sessions(converged, periods, cycle, profit, rung)
+
+
+class InTurn(NamedTuple):
+    """What sessions of firms that move in turn end in, over their last periods."""
+
+    profit: Floats  # (sessions,) mean of both firms, a period
+    rung: Floats  # (sessions,) mean of the lower price, in rungs
+    constant: NDArray[np.bool_]  # (sessions,) no price was changed
+
+
+@kernel
+def _learn_in_turn(
+    payoff: Floats, alpha: float, discount: float, half: int, key: np.uint64, window: int
+) -> tuple[float, float, bool]:
+    moves = payoff.shape[0]
+    q = np.zeros((2, moves, moves))  # by the rival's price and the own move
+    price = np.array([int(uniform_at(key, 0) * moves), int(uniform_at(key, 1) * moves)])
+    seen, made, earned = np.zeros(2, np.int64), np.zeros(2, np.int64), np.zeros(2)
+    profit, lower, changes = 0.0, 0.0, 0
+    for t in range(2 * half):
+        firm, rival = t % 2, price[1 - t % 2]
+        if t >= 2:  # the rival has answered the own last move
+            state, move = seen[firm], made[firm]
+            reward = earned[firm] + discount * payoff[move, rival]
+            q[firm, state, move] = update_q(
+                q[firm, state, move], reward, q[firm, rival].max(), alpha, discount * discount
+            )
+        chance = math.exp(math.log(0.001) * t / half)
+        greedy = int(np.argmax(q[firm, rival]))
+        move = explore(uniform_at(key, t + 2), chance, greedy, moves)
+        late = t >= 2 * half - window
+        if late and move != price[firm]:
+            changes += 1
+        price[firm], seen[firm], made[firm] = move, rival, move
+        earned[firm] = payoff[move, rival]
+        if late:
+            profit += (payoff[move, rival] + payoff[rival, move]) / 2.0
+            lower += min(move, rival)
+    return profit / window, lower / window, changes == 0
+
+
+@parallel_kernel
+def learn_in_turn(
+    payoff: Floats,
+    alpha: float,
+    discount: float,
+    half: int,
+    keys: NDArray[np.uint64],
+    window: int,
+) -> InTurn:
+    """Return what sessions of firms that move in turn end in (Klein 2021).
+
+    Who moves learns from two periods, its own and the rival's answer, and the worth of what
+    follows: Q' = (1 - alpha) Q + alpha (pi + d pi' + d^2 max Q). Q starts at nothing.
+
+    Parameters
+    ----------
+    payoff : (moves, moves) profit by the own and the rival's rung
+    alpha : weight of what is new
+    discount : d, of a period
+    half : periods after which the chance to explore is 0.1 %; a session has twice as many
+    keys : (sessions,) the stream of each session
+    window : last periods over which results are taken
+    """
+    count = keys.shape[0]
+    profit, rung = np.zeros(count), np.zeros(count)
+    constant = np.zeros(count, dtype=np.bool_)
+    for session in prange(count):
+        profit[session], rung[session], constant[session] = _learn_in_turn(
+            payoff, alpha, discount, half, keys[session], window
+        )
+    return InTurn(profit, rung, constant)

@@ -68,6 +68,8 @@ def pose_problem(
     discount : of a month
     bill_attention : added attention when the bill doubles
     """
+    assert research.rivals.shape[1] == len(line_value), "research and view differ in carriers"
+    assert len(research.price) > 1, "between one price and itself nothing can be interpolated"
     return PricingProblem(
         me=me,
         weight=_copied(research.weight),

@@ -30,17 +30,18 @@ def months_of_war(left: int, suspicion: bool, length: int) -> int:
     return length if suspicion else 0
 
 
-def value_of_peace(low: float, discount: float, length: int, profit: float) -> float:
+def value_of_peace(low: float, discount: float, length: float, profit: float) -> float:
     """Return what a cooperating firm expects, V+ (Tirole 1988, eq. 6.17).
 
     V+ = (1 - alpha)(profit / 2 + d V+) + alpha d^(T+1) V+, with alpha the chance of `low` demand,
-    d the discount factor, T the `length` of a war and `profit` that of a monopoly.
+    d the discount factor below 1, T the `length` of a war (infinite: for ever) and `profit`
+    that of a monopoly.
     """
     later = (1.0 - low) * discount + low * math.pow(discount, length + 1)
     return (1.0 - low) * profit / 2.0 / (1.0 - later)
 
 
-def slack(low: float, discount: float, length: int, profit: float) -> float:
+def slack(low: float, discount: float, length: float, profit: float) -> float:
     """Return what a firm loses by a secret price cut; below zero the agreement breaks.
 
     V+ - (1 - alpha) · profit - d^(T+1) V+: whoever cuts has the whole market once, and a war.
@@ -52,16 +53,14 @@ def slack(low: float, discount: float, length: int, profit: float) -> float:
 def shortest_war(low: float, discount: float) -> int | None:
     """Return the fewest months of war that deter price cuts; None where no length does.
 
-    A threat for ever deters iff 2 (1 - alpha) d >= 1. Slack then rises with T to its limit
-    above zero.
+    Slack rises with T towards that of a war for ever, which is above zero iff
+    2 (1 - alpha) d > 1.
     """
-    if 2.0 * (1.0 - low) * discount <= 1.0:
+    if slack(low, discount, math.inf, 1.0) <= 0.0:
         return None
     length = 1
     while slack(low, discount, length, 1.0) < 0.0:
         length += 1
-        if math.pow(discount, length) == 0.0:
-            return None
     return length
 
 
