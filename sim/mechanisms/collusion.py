@@ -78,9 +78,8 @@ def _learn(payoff: Floats, learner: Learner, key: np.uint64, policy: Ints) -> tu
             policy[firm, state] = _best(q, firm, state)
     # The state is both last moves; the first is drawn.
     state = int(uniform_at(key, 0) * moves) * moves + int(uniform_at(key, 1) * moves)
-    unchanged, t = 0, 0
+    unchanged, t, chance, fall = 0, 0, 1.0, math.exp(-learner.beta)
     while unchanged < learner.patience and t < learner.cap:
-        chance = math.exp(-learner.beta * t)
         first = explore(uniform_at(key, 2 * t + 2), chance, policy[0, state], moves)
         second = explore(uniform_at(key, 2 * t + 3), chance, policy[1, state], moves)
         after = first * moves + second
@@ -88,6 +87,7 @@ def _learn(payoff: Floats, learner: Learner, key: np.uint64, policy: Ints) -> tu
         for firm in range(2):
             own, other = (first, second) if firm == 0 else (second, first)
             greedy = policy[firm, state]
+            before = q[firm, state, own]
             tried = range(moves) if learner.synchronous else range(own, own + 1)
             for move in tried:
                 to = move * moves + other if firm == 0 else other * moves + move
@@ -98,13 +98,15 @@ def _learn(payoff: Floats, learner: Learner, key: np.uint64, policy: Ints) -> tu
                     learner.alpha,
                     learner.discount,
                 )
-            better = q[firm, state, own] > q[firm, state, greedy]
-            if better or own == greedy or learner.synchronous:
+            if learner.synchronous or (own == greedy and q[firm, state, own] < before):
                 policy[firm, state] = _best(q, firm, state)
+            elif q[firm, state, own] > q[firm, state, greedy]:
+                policy[firm, state] = own
             if policy[firm, state] != greedy:
                 unchanged = 0
         state = after
         t += 1
+        chance *= fall
     return state, t, unchanged >= learner.patience
 
 
@@ -167,6 +169,7 @@ def _learn_in_turn(
     price = np.array([int(uniform_at(key, 0) * moves), int(uniform_at(key, 1) * moves)])
     seen, made, earned = np.zeros(2, np.int64), np.zeros(2, np.int64), np.zeros(2)
     profit, lower, changes = 0.0, 0.0, 0
+    chance, fall = 1.0, math.exp(math.log(0.001) / half)
     for t in range(2 * half):
         firm, rival = t % 2, price[1 - t % 2]
         if t >= 2:  # the rival has answered the own last move
@@ -175,9 +178,9 @@ def _learn_in_turn(
             q[firm, state, move] = update_q(
                 q[firm, state, move], reward, q[firm, rival].max(), alpha, discount * discount
             )
-        chance = math.exp(math.log(0.001) * t / half)
         greedy = int(np.argmax(q[firm, rival]))
         move = explore(uniform_at(key, t + 2), chance, greedy, moves)
+        chance *= fall
         late = t >= 2 * half - window
         if late and move != price[firm]:
             changes += 1

@@ -58,7 +58,7 @@ class Experiment(Parameters):
 @case(
     "V38",
     kind="mechanism",
-    full={"sessions": 1_000, "others": 300, "in_turn": 1_000},
+    full={"sessions": 1_000, "others": 100, "in_turn": 300},
     left_out=_LEFT_OUT,
 )
 def learned_collusion(p: Experiment) -> Iterator[Check]:
