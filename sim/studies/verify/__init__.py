@@ -32,6 +32,9 @@ within the tolerance, and `expected` must equal the stored value to `stored_to` 
 own). A quantity that the ladder does not hold is compared with `expected` alone. A test demands
 that a case checks every stored number or names it in `left_out` with the reason.
 
+**Tools.** `sim.studies.verify.solvers` searches for best replies, fixed points and roots;
+`sim.studies.verify.mixing.sampled` makes the check of a sample's mean.
+
 **Longer versions.** `@case("V38", "mechanism", full={"sessions": 1000})` says which parameters
 `sim verify --full` sets.
 
@@ -43,6 +46,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_type_hints
 
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.core.errors import SimError
@@ -50,7 +54,7 @@ from sim.core.registry import Registry
 from sim.studies.verify.ladder import Rung, rung
 
 type Kind = Literal["market", "mechanism", "reference"]
-type Numbers = float | Sequence[float]  # one value, or those of a quantity with many
+type Numbers = float | Sequence[float] | NDArray[Any]  # one value, or those of a quantity with many
 
 _AT = "at"
 

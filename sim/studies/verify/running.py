@@ -1,13 +1,13 @@
 """Run cases of the ladder and hold what came out against theory."""
 
 import json
-import types
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from math import isfinite, nan
-from typing import Any, get_origin
+from math import inf, isfinite, nan
+from typing import get_origin
 
+import numpy as np
 from pydantic import ValidationError
 
 from sim.core.errors import SimError, did_you_mean
@@ -15,11 +15,11 @@ from sim.store import SCHEMA
 from sim.studies.executors import Finished, executor
 from sim.studies.verify import Case, Check, Kind, Numbers, Parameters, VerifyError, registered_cases
 
-STORED = "theory against the stored values, largest gap"
+STORED = "closed form against stored"
 
 
 @dataclass(frozen=True)
-class Row:
+class Verdict:
     """One comparison of a case, as it is printed."""
 
     id: str
@@ -36,22 +36,23 @@ class Row:
 class Report:
     """All comparisons, in the order of the cases."""
 
-    rows: tuple[Row, ...]
+    verdicts: tuple[Verdict, ...]
 
     @property
     def passed(self) -> int:
         """Return how many comparisons came out as expected."""
-        return sum(row.passed for row in self.rows)
+        return sum(verdict.passed for verdict in self.verdicts)
 
     @property
     def failed(self) -> int:
         """Return how many did not."""
-        return len(self.rows) - self.passed
+        return len(self.verdicts) - self.passed
 
     def to_json(self) -> str:
         """Return the report as one JSON object; a number that does not exist is null."""
         listed = [
-            {name: _plain(value) for name, value in asdict(row).items()} for row in self.rows
+            {name: _plain(value) for name, value in asdict(verdict).items()}
+            for verdict in self.verdicts
         ]
         content = {"schema": SCHEMA, "cases": listed, "passed": self.passed, "failed": self.failed}
         return json.dumps(content, ensure_ascii=False, allow_nan=False)
@@ -88,10 +89,10 @@ def verify(
     wanted = choose(names, changes)
     work = partial(run_case, changes=tuple(changes), full=full)
     done = executor(min(workers, len(wanted) or 1))(work, wanted, finished)
-    return Report(tuple(row for rows in done for row in rows))
+    return Report(tuple(verdict for verdicts in done for verdict in verdicts))
 
 
-def run_case(name: str, changes: Sequence[str] = (), *, full: bool = False) -> list[Row]:
+def run_case(name: str, changes: Sequence[str] = (), *, full: bool = False) -> list[Verdict]:
     """Return the comparisons of one case; stored values count only where nothing was moved."""
     chosen = registered_cases.get(name)
     parameters = _parameters(chosen, changes, full=full)
@@ -100,10 +101,10 @@ def run_case(name: str, changes: Sequence[str] = (), *, full: bool = False) -> l
     except (ArithmeticError, ValueError) as error:
         raise SimError(f"{name} has no solution with these parameters: {error}") from error
     if changes:
-        return [_row(chosen, check, {}) for check in checks]
+        return [_verdict(chosen, check, {}) for check in checks]
     stored = [chosen.rung.stored(check.quantity) for check in checks]
-    rows = [_row(chosen, check, known) for check, known in zip(checks, stored, strict=True)]
-    return [*rows, _theory_row(chosen, checks, stored)] if any(stored) else rows
+    verdicts = [_verdict(chosen, check, known) for check, known in zip(checks, stored, strict=True)]
+    return [*verdicts, _on_theory(chosen, checks, stored)] if any(stored) else verdicts
 
 
 # Parameters
@@ -128,15 +129,9 @@ def _moved(chosen: Case, change: str) -> dict[str, object]:
     if name.strip() not in known:
         hint = did_you_mean(name.strip(), known)
         raise VerifyError(f"{chosen.rung.id} has no parameter '{name.strip()}'{hint}")
-    if get_origin(_bare(known[name.strip()].annotation)) is tuple:
+    if get_origin(known[name.strip()].annotation) is tuple:
         return {name.strip(): [part.strip() for part in value.strip("[]() ").split(",")]}
     return {name.strip(): value.strip()}
-
-
-def _bare(annotation: Any) -> Any:
-    """Return the type behind a name made by a `type` statement."""
-    alias = isinstance(annotation, types.GenericAlias) or not hasattr(annotation, "__value__")
-    return annotation if alias else annotation.__value__
 
 
 def _example(known: Mapping[str, object]) -> str:
@@ -145,14 +140,17 @@ def _example(known: Mapping[str, object]) -> str:
 
 def _said(error: ValidationError) -> str:
     """Return what is wrong with each parameter, in one sentence."""
-    found = [(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]
+    found = [
+        (".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, "))
+        for each in error.errors()
+    ]
     return "; ".join(f"{place}: {what}" if place else what for place, what in found)
 
 
 # Comparisons
 
 
-def _row(chosen: Case, check: Check, stored: Mapping[str, float]) -> Row:
+def _verdict(chosen: Case, check: Check, stored: Mapping[str, float]) -> Verdict:
     """Return the entry of a check that is furthest from what is expected, by its tolerance."""
     got = _listed(check.got)
     expected = list(stored.values()) or _listed(check.expected)
@@ -162,21 +160,23 @@ def _row(chosen: Case, check: Check, stored: Mapping[str, float]) -> Row:
     tolerance = _listed(check.tolerance)
     tolerance = tolerance * len(got) if len(tolerance) == 1 else tolerance
     entries = list(zip(expected, got, tolerance, strict=True))
-    worst = max(entries, key=lambda entry: _excess(*entry))
-    passed = all(_excess(*entry) <= 0.0 for entry in entries)
+    worst = max(entries, key=lambda entry: _miss(*entry))
     label = check.quantity if len(entries) == 1 else f"{check.quantity} (worst of {len(entries)})"
-    return Row(chosen.rung.id, chosen.rung.name, chosen.kind, label, *worst, passed)
+    rung = chosen.rung
+    return Verdict(rung.id, rung.name, chosen.kind, label, *worst, passed=_miss(*worst) <= 1.0)
 
 
-def _excess(expected: float, got: float, tolerance: float) -> float:
-    """Return by how much a gap is beyond its tolerance; what is no number is beyond any."""
-    gap = abs(got - expected) - tolerance
-    return gap if isfinite(gap) else float("inf")
+def _miss(expected: float, got: float, tolerance: float) -> float:
+    """Return a gap over its tolerance; what is no number misses altogether."""
+    gap = abs(got - expected)
+    if not isfinite(gap):
+        return inf
+    return gap / tolerance if tolerance > 0.0 else (inf if gap > 0.0 else 0.0)
 
 
-def _theory_row(
+def _on_theory(
     chosen: Case, checks: Sequence[Check], stored: Sequence[Mapping[str, float]]
-) -> Row:
+) -> Verdict:
     """Hold the values of theory, computed here, against those that the ladder stores."""
     gaps = [
         abs(theory - known) / max(1.0, abs(known))
@@ -187,8 +187,8 @@ def _theory_row(
     worst = max(gaps) if all(map(isfinite, gaps)) else nan
     passed = worst <= chosen.stored_to
     rung = chosen.rung
-    return Row(rung.id, rung.name, chosen.kind, STORED, 0.0, worst, chosen.stored_to, passed)
+    return Verdict(rung.id, rung.name, chosen.kind, STORED, 0.0, worst, chosen.stored_to, passed)
 
 
 def _listed(numbers: Numbers) -> list[float]:
-    return [float(x) for x in numbers] if hasattr(numbers, "__iter__") else [float(numbers)]
+    return [float(x) for x in np.ravel(np.asarray(numbers))]

@@ -13,6 +13,7 @@ type Floats = NDArray[np.float64]
 
 _ROUNDS = 10_000
 _STEP = 1e-5  # of the range, about a summit
+_WIDER = 1e-4  # about a summit in several dimensions
 
 
 def argmax(objective: Callable[[float], float], low: float, high: float, grid: int = 0) -> float:
@@ -25,9 +26,7 @@ def argmax(objective: Callable[[float], float], low: float, high: float, grid: i
         points = np.linspace(low, high, grid + 1)
         best = int(np.argmax([objective(float(x)) for x in points]))
         low, high = float(points[max(best - 1, 0)]), float(points[min(best + 1, grid)])
-    found = minimize_scalar(
-        lambda x: -objective(float(x)), bounds=(low, high), method="bounded"
-    )
+    found = minimize_scalar(lambda x: -objective(float(x)), bounds=(low, high), method="bounded")
     x = _summit(objective, float(found.x), _STEP * (high - low))
     return max((low, high, x if low < x < high else float(found.x)), key=objective)
 
@@ -46,11 +45,26 @@ def _summit(objective: Callable[[float], float], x: float, step: float) -> float
 
 def argmax_of(objective: Callable[[Floats], float], start: Floats) -> Floats:
     """Return where a smooth function of a few numbers, (n,), is largest, from a start nearby."""
-    options = {"xatol": 1e-10, "fatol": 1e-16, "maxiter": _ROUNDS}
+    options = {"xatol": 1e-7, "fatol": 1e-13, "maxiter": _ROUNDS}
     found = minimize(lambda x: -objective(x), start, method="Nelder-Mead", options=options)
     if not found.success:
         raise ArithmeticError(found.message)
-    return np.asarray(found.x, dtype=np.float64)
+    x = np.asarray(found.x, dtype=np.float64)
+    for _ in range(2):
+        x = x + _towards_summit(objective, x)
+    return x
+
+
+def _towards_summit(objective: Callable[[Floats], float], x: Floats) -> Floats:
+    """Return the step, (n,), to the top of the paraboloid through points about `x`."""
+    steps = _WIDER * np.eye(len(x))
+    up = [objective(x + step) for step in steps]
+    down = [objective(x - step) for step in steps]
+    slope = (np.array(up) - np.array(down)) / (2.0 * _WIDER)
+    bend = np.array(
+        [[objective(x + a + b) - objective(x + a) - objective(x + b) for b in steps] for a in steps]
+    )
+    return np.asarray(np.linalg.solve((bend + objective(x)) / _WIDER**2, -slope))
 
 
 def root(function: Callable[[float], float], low: float, high: float) -> float:

@@ -1,11 +1,15 @@
 """V13: shops on a line and round a circle."""
 
 from collections.abc import Iterator
+from typing import Self
 
 import numpy as np
+from pydantic import model_validator
 
 from sim.studies.verify import Check, Parameters, case, chosen, given
 from sim.studies.verify.solvers import argmax, in_turn, root, settled
+
+_FEWEST = 1.5  # shops: with fewer, the circle has no neighbours
 
 
 class Places(Parameters):
@@ -17,10 +21,16 @@ class Places(Parameters):
     n: int = given("shops on the circle", ge=3)
     most: float = chosen("shops among which free entry is sought", 60.0, gt=3)
 
+    @model_validator(mode="after")
+    def _entry_ends(self) -> Self:
+        if not _FEWEST < np.sqrt(self.t / self.f) < self.most:
+            raise ValueError(f"√(t/f) shops enter: keep it between {_FEWEST} and {self.most:g}")
+        return self
+
 
 @case("V13", kind="reference")
 def hotelling_and_salop(p: Places) -> Iterator[Check]:
-    """Best replies with the indifferent user located by search, iterated; entry until profit ends.
+    """Locate indifferent users by search, iterate best replies, let shops enter until profit ends.
 
     Hotelling (1929); Salop (1979): p = c + t on the line, c + t/n on the circle, n = √(t/f).
     """
@@ -30,7 +40,7 @@ def hotelling_and_salop(p: Places) -> Iterator[Check]:
     price = _circle(p, p.n)
     yield Check(f"salop_p_n{p.n}", p.c + p.t / p.n, price, 1e-6)
     yield Check(f"salop_profit_n{p.n}_gross", p.t / p.n**2, _profit(p, p.n, price, price), 1e-6)
-    shops = root(lambda n: _profit(p, n, *[_circle(p, n)] * 2) - p.f, 1.5, p.most)
+    shops = root(lambda n: _profit(p, n, *[_circle(p, n)] * 2) - p.f, _FEWEST, p.most)
     yield Check("free_entry_n", np.sqrt(p.t / p.f), shops, 1e-6)
     yield Check("free_entry_price", p.c + np.sqrt(p.t * p.f), _circle(p, shops), 1e-6)
 

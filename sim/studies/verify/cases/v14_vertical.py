@@ -31,7 +31,7 @@ class Qualities(Parameters):
 
 @case("V14", kind="reference")
 def vertical_differentiation(p: Qualities) -> Iterator[Check]:
-    """Iterated best replies, with the indifferent tastes found by search.
+    """Iterate best replies, with the indifferent tastes found by search.
 
     Gabszewicz and Thisse (1979); Shaked and Sutton (1982); Choi and Shin (1992).
     """

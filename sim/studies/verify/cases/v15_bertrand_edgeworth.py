@@ -36,7 +36,7 @@ class Capacities(Parameters):
 
 @case("V15", kind="reference")
 def bertrand_edgeworth(p: Capacities) -> Iterator[Check]:
-    """The mixture solved price by price from indifference; then sellers who draw from it meet.
+    """Solve the mixture price by price from indifference; then let sellers who draw from it meet.
 
     Levitan and Shubik (1972): F(m) = (k − A/m)/(2k − D) over margins m, A = (r − c)(D − k).
     """

@@ -25,7 +25,7 @@ class Sales(Parameters):
 
 @case("V16", kind="reference")
 def model_of_sales(p: Sales) -> Iterator[Check]:
-    """The mixture solved price by price from indifference; then sellers who draw from it meet.
+    """Solve the mixture price by price from indifference; then let sellers who draw from it meet.
 
     Varian (1980). With q = 1 − F the price is c + φ(r − c)/(φ + S q^(n−1)), whose integral over q
     is a hypergeometric function.
