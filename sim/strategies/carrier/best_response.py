@@ -1,10 +1,10 @@
 """Set the price that is worth most against what the rivals charge."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.market.views import CarrierDecision, CarrierView
 from sim.mechanisms.pricing import best_price, pose_problem
@@ -27,7 +27,8 @@ class BestResponse(CarrierRule):
     needs_research: ClassVar[bool] = True
 
     # One month's profit alone would not do: when few users look, it hardly depends on the price
-    # and its maximum is the highest price allowed.
+    # and its maximum is the highest price allowed. A discounted future has the same maximum
+    # unless a rising bill wakes users.
     discount: float = Field(
         ge=0.9, le=1, examples=[0.99], description="discount factor of a month; at 1 the long run"
     )
@@ -35,12 +36,21 @@ class BestResponse(CarrierRule):
         ge=0, examples=[5_00.0], description="fen a month that a line is worth beside its profit"
     )
     bill_attention: float = Field(
-        ge=0, examples=[0.5], description="added attention of own users whose bill would double"
+        ge=0, examples=[0.25], description="added attention of own users whose bill would double"
     )
     plan_months: int = Field(ge=1, examples=[12], description="months that a plan holds")
     step: float = Field(
         gt=0, examples=[0.05], description="largest change of the list price a month, relative"
     )
+
+    @model_validator(mode="after")
+    def _never_the_highest_price(self) -> Self:
+        if self.discount < 1.0 and self.bill_attention == 0.0:
+            raise ValueError(
+                "a discount below 1 needs a bill_attention above 0, or the best price is the "
+                "highest allowed: users who do not look would pay anything"
+            )
+        return self
 
     def decide(self, view: CarrierView) -> CarrierDecision:
         goal, months = self.plan(view)

@@ -41,9 +41,6 @@ class ExperienceWeightedAttraction(CarrierRule):
     sensitivity: float = Field(
         ge=0, examples=[20.0], description="of choice to attraction, per yuan a month"
     )
-    discount: float = Field(
-        ge=0.9, le=1, examples=[0.99], description="discount factor of a month; at 1 the long run"
-    )
 
     def decide(self, view: CarrierView) -> CarrierDecision:
         attraction, experience = self.learned(view)
@@ -78,7 +75,7 @@ class ExperienceWeightedAttraction(CarrierRule):
         beside = np.zeros(len(view.list_price))
         beside[view.me] = view.side_revenue
         problem = pose_problem(
-            research, view.me, int(start), beside, self.discount, bill_attention=0.0
+            research, view.me, int(start), beside, discount=1.0, bill_attention=0.0
         )
         profits = [long_run_profit(problem, start * (1.0 + move)) for move in self.moves]
         return np.array(profits) / FEN_PER_YUAN

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +34,11 @@ _LEFT_OUT = {
     "*.Delta_p5": _MOMENT,
     "*.Delta_p95": _MOMENT,
     "*.se": _MOMENT,
-    "*.share_len1": "checked for the first setting only",
-    "*.share_len2": "checked for the first setting only",
+    "[!b]*.share_len?": "checked for the first setting only",
     "*.mean_t_to_last_*": "mean_t less the periods of patience",
     "*.wall": "seconds on another machine",
     "*.rel_profit_gain_firm2_over_firm1": "a ratio of the means that are checked",
-    "extra.synchronous_delta0.counts.*": "one session in 200 ends elsewhere; the most frequent is checked",
+    "extra.synchronous_delta0.counts.*": "where most sessions end is checked",
     "extra.synchronous_delta0.limit_index_pairs.1.*": "where one session in 200 ends",
     "extra.synchronous_delta0.Delta.1": "where one session in 200 ends",
     "extra.n3.*": "the mechanism has two learners",
@@ -68,13 +68,18 @@ def learned_collusion(p: Experiment) -> Iterator[Check]:
     means are compared within three standard errors of the difference, that of the stored
     sample included; for the gain of the representative setting within three of this one alone.
     """
-    for setting in _SETTINGS:
-        yield from _setting(p, setting)
-    yield from _all_moves_at_once(p)
-    for cost in _COSTS:
-        yield from _unequal(p, cost)
-    for steps in _STEPS:
-        yield from _in_turn(p, steps)
+    yield from _all(p)
+
+
+@cache
+def _all(p: Experiment) -> tuple[Check, ...]:
+    """Run everything once in a process: it takes most of a minute."""
+    return (
+        *(check for setting in _SETTINGS for check in _setting(p, setting)),
+        *_all_moves_at_once(p),
+        *(check for cost in _COSTS for check in _unequal(p, cost)),
+        *(check for steps in _STEPS for check in _in_turn(p, steps)),
+    )
 
 
 class _Game:
