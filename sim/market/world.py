@@ -12,15 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.ledger import Ledger
+from sim.market.names import CARRIERS
 from sim.market.offers import NOT_SOLD
 from sim.market.partners import PartnerBook
 from sim.market.population import Population
+from sim.market.views import NOTHING
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 # A price nobody pays: there is no offer.
 NO_OFFER = NOT_SOLD
+
+
+def _no_fen() -> Ints:
+    return np.zeros(len(CARRIERS), dtype=np.int64)
+
+
+def _no_memories() -> list[Floats]:
+    return [NOTHING] * len(CARRIERS)
 
 
 @dataclass
@@ -43,6 +53,12 @@ class Carriers:
     peers: Floats  # (carriers, provinces) share of lines in the province
     control: NDArray[np.bool_]  # offers users control over their traffic
     adopters: Floats  # share of data lines that have it
+    profit: Ints = field(default_factory=_no_fen)  # fen, last month
+    profit_before: Ints = field(default_factory=_no_fen)  # fen, a month earlier
+    line_margin: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a line
+    variable_cost: Ints = field(default_factory=_no_fen)  # fen, last month: lines and traffic
+    side_revenue: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a line
+    memory: list[Floats] = field(default_factory=_no_memories)  # each strategy's own notes
 
 
 @dataclass

@@ -20,7 +20,7 @@ from sim.market.names import CARRIERS, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
 from sim.market.segments import CONTROL, ON_LTE
-from sim.market.views import CarrierDecision, CarrierView, frozen
+from sim.market.views import NOTHING, CarrierDecision, CarrierView, Research, frozen
 from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, SponsorCharges, bill_leaks, bill_partners
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
@@ -38,6 +38,7 @@ from sim.mechanisms.usage import (
     REACH_SPONSORED,
     RESOLD,
     USED,
+    VOICE,
     Levels,
     Margin,
     UsageSums,
@@ -47,6 +48,7 @@ from sim.mechanisms.usage import (
 from sim.model.deals import strike_deals
 from sim.model.quality import month_quality
 from sim.model.records import record_month
+from sim.model.research import market_research
 from sim.model.settlement import (
     Settled,
     Trade,
@@ -64,6 +66,8 @@ from sim.scenario.start import build_world, fixed_parts
 # A twelfth of the segments is surveyed each month, in turn, so that every user is heard once a
 # year: consumer surplus of every cell every month would cost as much as the month itself.
 PANEL = 12
+
+DECISION_DRAWS = 8  # uniform draws that each carrier's strategy may use a month
 
 
 class Market(mesa.Model):
@@ -147,6 +151,8 @@ class Market(mesa.Model):
         self.dilution = math.pow(growth, -self.scenario.sponsorship.value_dilution)
         self.wealth_before = self.wealth()
         self.active_before = self.world.resellers.active.copy()
+        self._forget_past_strategies()
+        draws = self.streams.uniform("carriers.decision", month, len(CARRIERS) * DECISION_DRAWS)
         shared = {
             "month": month,
             "list_price": frozen(carriers.list_price),
@@ -158,11 +164,37 @@ class Market(mesa.Model):
             "unit_cost": self.unit_cost,
             "unit_cost_before": float(cost[month]),
             "observed_yuan_per_gb": float(self.paths.observed_price[month]),
+            "profit": frozen(carriers.profit),
+            "profit_before": frozen(carriers.profit_before),
+            "line_margin": frozen(carriers.line_margin),
         }
         self.views = [
-            CarrierView(me=j, price_ceiling=int(self.in_force.price_ceiling[j]), **shared)  # type: ignore[arg-type]
+            CarrierView(
+                me=j,
+                price_ceiling=int(self.in_force.price_ceiling[j]),
+                variable_cost=int(carriers.variable_cost[j]),
+                side_revenue=float(carriers.side_revenue[j]),
+                memory=frozen(carriers.memory[j]),
+                research=self._research(j),
+                draws=frozen(draws[j * DECISION_DRAWS : (j + 1) * DECISION_DRAWS]),
+                **shared,  # type: ignore[arg-type]
+            )
             for j in range(len(CARRIERS))
         ]
+
+    def _research(self, carrier: int) -> Research | None:
+        """Return what a carrier's market research knows, where its strategy asks for it."""
+        if not self.carriers[carrier].strategy.needs_research:
+            return None
+        return market_research(self, carrier)
+
+    def _forget_past_strategies(self) -> None:
+        """Clear the memory of each carrier whose strategy changes at the branch."""
+        if self.world.month == self.scenario.branch_month:
+            for j, carrier in enumerate(CARRIERS):
+                settings = self.scenario.carriers[carrier]
+                if settings.strategy != settings.past:
+                    self.world.carriers.memory[j] = NOTHING
 
     # ------------------------------------------------------------------- decide
 
@@ -187,6 +219,7 @@ class Market(mesa.Model):
             carriers.member[j] = decision.cooperate
             able = carriers.service[j] >= self.scenario.user_control.service_needed
             carriers.control[j] = self.has_control and decision.control and able
+            carriers.memory[j] = frozen(decision.memory)
         self.platform_rate = np.floor(
             carriers.backward_rate * self.scenario.service.rate + 0.5
         ).astype(np.int64)
@@ -204,9 +237,10 @@ class Market(mesa.Model):
     def sponsor(self) -> None:
         """Let partners whose contracts are up decide whom to sponsor with."""
         self.sponsored_part = strike_deals(self)
-        self.levels = self._levels()
+        self.levels = self.month_levels()
 
-    def _levels(self) -> Levels:
+    def month_levels(self) -> Levels:
+        """Return what scales use this month."""
         month, roaming = self.world.month, self.fixed.roaming
         return Levels(
             usage=self.world.usage_level * float(self.paths.usage[month]),
@@ -226,7 +260,7 @@ class Market(mesa.Model):
         people.resize(total)
         growth = max(total - before, 0) / total
         replaced = self.scenario.population.replacement
-        tastes = self._tastes(renewal=replaced + growth - replaced * growth)
+        tastes = self.month_tastes(renewal=replaced + growth - replaced * growth)
         self.weights: Weights = offer_weights(
             self.fixed.segments, self.offers, self.margin, self.levels, tastes, self.fixed.curve,
             people.lines.shape[1],
@@ -274,7 +308,8 @@ class Market(mesa.Model):
             lte=np.clip(wanted / np.maximum(below, 1.0), 0.0, 1.0),
         )
 
-    def _tastes(self, renewal: float) -> Tastes:
+    def month_tastes(self, renewal: float) -> Tastes:
+        """Return what users weigh this month, quality being last month's."""
         demand, carriers = self.scenario.demand, self.world.carriers
         product = self.scenario.user_control
         place = (
@@ -390,6 +425,7 @@ class Market(mesa.Model):
         revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
         carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
         carriers.market_yuan_per_gb = float(revenue.sum() / total[:, USED].sum() * KB_PER_GB)
+        self._report_accounts(total)
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
         resellers.margin = self.settled.reseller_margin
@@ -397,6 +433,17 @@ class Market(mesa.Model):
         resellers.capital = resellers.capital + resellers.profit
         losing = resellers.active & (resellers.profit < 0)
         resellers.losing_months = np.where(losing, resellers.losing_months + 1, 0)
+
+    def _report_accounts(self, total: NDArray[np.int64]) -> None:
+        """Keep what carriers read of the month's accounts; `total` is (carriers, SUMS)."""
+        carriers, lines = self.world.carriers, np.maximum(total[:, LINES], 1)
+        carriers.profit_before = carriers.profit
+        carriers.profit = self.wealth() - self.wealth_before
+        carriers.variable_cost = self.costs.lines + self.costs.traffic
+        bills = total[:, FEE] + total[:, OVERAGE] + total[:, VOICE]
+        carriers.line_margin = (bills - carriers.variable_cost) / lines
+        sponsored = self.sponsor_charges.direct.sum(axis=0) + self.settled.platform_share
+        carriers.side_revenue = sponsored / lines
 
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""

@@ -258,6 +258,21 @@ class Demand(Section):
     delay_cost: float = param("psi, cost of a unit of 1/(1 - load)", "utils", (0, 0.3), ge=0)
 
 
+class Opening(Section):
+    """The levels of the opening month; what is not given is inverted from what was observed."""
+
+    usage: float | None = param(
+        "use of a line of relative scale 1, before 4G", "GB/month", default=None, gt=0
+    )
+    list_price: float | None = param("list price", "yuan/GB", default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.usage is None) != (self.list_price is None):
+            raise ValueError("usage and list_price must be given together, or neither")
+        return self
+
+
 class Quality(Section):
     """The carriers' unobserved quality xi, found by inverting observed shares (Berry 1994)."""
 
@@ -481,6 +496,7 @@ class Scenario(Section):
     demand: Demand
     quality: Quality
     retail: Retail
+    opening: Opening
     user_control: UserControl
     network: Network
     leakage: Leakage
