@@ -114,6 +114,7 @@ class InForce(NamedTuple):
     rollover: bool
     price_ceiling: np.ndarray[tuple[int], np.dtype[np.int64]]  # (carriers,) fen per GB
     switching_relief: float  # utils off the cost of a new carrier
+    roaming_abolished: bool  # provincial data count as national
 
 
 class Regulator(mesa.Agent["Market"]):
@@ -131,6 +132,7 @@ class Regulator(mesa.Agent["Market"]):
             rollover=any(o.rule == "rollover" for o in orders),
             price_ceiling=ceiling,
             switching_relief=sum(o.size for o in orders if o.rule == "portability"),
+            roaming_abolished=any(o.rule == "roaming" for o in orders),
         )
 
 

@@ -53,6 +53,7 @@ class CarrierView:
     share: Floats  # of lines
     share_before: Floats  # of lines, one month earlier
     yuan_per_gb: Floats  # data revenue over traffic
+    market_yuan_per_gb: float  # the same of all carriers together
     unit_cost: float  # own, fen per GB, this month
     unit_cost_before: float  # own, fen per GB, last month
     price_ceiling: int  # fen per GB, by the regulator's order
@@ -75,6 +76,7 @@ class CarrierDecision:
     backward_rate: int  # fen per sponsored GB, direct channel
     service_target: float = 0.0  # service level to build towards, 0 to 1
     cooperate: bool = False  # join the shared platform
+    control: bool = False  # offer users control over their traffic, once service allows it
     memory: Floats = field(default_factory=lambda: NOTHING, compare=False)  # to read next month
 
 

@@ -34,6 +34,8 @@ class CarrierRule(Rule):
 
     needs_research: ClassVar[bool] = False  # whether its views hold market research
 
+    offers_control: ClassVar[bool] = False  # may come to offer users control over their traffic
+
     @abstractmethod
     def decide(self, view: CarrierView) -> CarrierDecision:
         """Return the moves for the coming month."""

@@ -1,6 +1,7 @@
 """Sell backward traffic as a service, together."""
 
 from dataclasses import replace
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -17,7 +18,11 @@ class ServiceCooperation(AdaptiveMarkup):
     what a sponsored GB is worth to a partner.
     """
 
+    offers_control: ClassVar[bool] = True
+
     service: float = Field(ge=0, le=1, examples=[1.0], description="service level to build towards")
 
     def decide(self, view: CarrierView) -> CarrierDecision:
-        return replace(super().decide(view), service_target=self.service, cooperate=True)
+        return replace(
+            super().decide(view), service_target=self.service, cooperate=True, control=True
+        )

@@ -126,6 +126,7 @@ class LogitGame:
             share=shares,
             share_before=shares,
             yuan_per_gb=np.ones(len(shares)),
+            market_yuan_per_gb=1.0,
             unit_cost=self.cost[firm] * UNIT,
             unit_cost_before=self.cost[firm] * UNIT,
             price_ceiling=int(self._highest()),

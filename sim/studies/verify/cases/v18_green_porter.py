@@ -111,6 +111,7 @@ def _steady() -> CarrierView:
         share=share,
         share_before=share,
         yuan_per_gb=np.full(2, 50.0),
+        market_yuan_per_gb=50.0,
         unit_cost=10_00.0,
         unit_cost_before=10_00.0,
         price_ceiling=100_00,
