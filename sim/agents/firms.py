@@ -112,16 +112,18 @@ class InForce(NamedTuple):
     """The regulator's rules this month."""
 
     rollover: bool
+    national: bool  # a GB bought in one province is good in all
     price_ceiling: np.ndarray[tuple[int], np.dtype[np.int64]]  # (carriers,) fen per GB
     switching_relief: float  # utils off the cost of a new carrier
 
 
 class Regulator(mesa.Agent["Market"]):
-    """Puts dated orders in force: price cuts, rollover, number portability."""
+    """Puts dated orders in force: price cuts, rollover, end of roaming, number portability."""
 
     def decide(self, month: int) -> InForce:
         """Return the rules in force in a month."""
-        orders = [o for o in self.model.scenario.orders if month_index(o.month) <= month]
+        known = self.model.scenario.orders.values()
+        orders = [o for o in known if month_index(o.month) <= month]
         cuts = [o for o in orders if o.rule == "price_cut" and _same_year(o, month)]
         december = self.model.world.carriers.december_price
         ceiling = np.full(len(CARRIERS), NO_OFFER, dtype=np.int64)
@@ -129,6 +131,7 @@ class Regulator(mesa.Agent["Market"]):
             ceiling = np.minimum(ceiling, np.floor(december * (1.0 - cut.size)).astype(np.int64))
         return InForce(
             rollover=any(o.rule == "rollover" for o in orders),
+            national=any(o.rule == "roaming" for o in orders),
             price_ceiling=ceiling,
             switching_relief=sum(o.size for o in orders if o.rule == "portability"),
         )

@@ -18,16 +18,14 @@ from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import whole_lines
-from sim.market.views import CarrierDecision, CarrierView, frozen
+from sim.market.views import CarrierDecision, CarrierView, PlatformView, frozen
 from sim.market.world import World
-from sim.mechanisms.billing import LeakCharges, SponsorCharges, bill_leaks, bill_partners
+from sim.mechanisms.billing import LeakCharges, bill_leaks
 from sim.mechanisms.choice import Draws, Tastes, choose_offers, consumer_surplus, survey
-from sim.mechanisms.sponsorship import split_among_partners
 from sim.mechanisms.usage import (
     FEE,
     LINES,
     OVERAGE,
-    REACH_SPONSORED,
     RESOLD,
     USED,
     Levels,
@@ -36,11 +34,17 @@ from sim.mechanisms.usage import (
     margins,
     use_data,
 )
-from sim.model.deals import strike_deals
+from sim.model.deals import (
+    Coalitions,
+    bill_deals,
+    platform_parts,
+    strike_deals,
+    weigh_alliance,
+)
 from sim.model.quality import month_quality
 from sim.model.records import record_month
 from sim.model.settlement import Settled, Trade, check_users, check_volumes, settle
-from sim.model.supply import carry_costs, decide_leaks, decide_resale
+from sim.model.supply import ResaleTerms, carry_costs, decide_leaks, decide_resale
 from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
 from sim.scenario.start import build_world, columns, fixed_parts
@@ -128,6 +132,13 @@ class Market(mesa.Model):
             "unit_cost": self.unit_cost,
             "unit_cost_before": float(cost[month]),
             "observed_yuan_per_gb": float(self.paths.observed_price[month]),
+            "platform": PlatformView(
+                member=frozen(carriers.member),
+                revenue=frozen(carriers.platform_revenue),
+                profit_inside=frozen(carriers.profit_inside),
+                profit_alone=frozen(carriers.profit_alone),
+                months_worse=frozen(carriers.months_worse),
+            ),
         }
         self.views = [
             CarrierView(me=j, price_ceiling=int(self.in_force.price_ceiling[j]), **shared)  # type: ignore[arg-type]
@@ -142,19 +153,22 @@ class Market(mesa.Model):
         for carrier, decision in zip(self.carriers, self.decisions, strict=True):
             _check_decision(carrier.id, decision)
         decide_leaks(self)
-        decide_resale(self)
+        self.resale: ResaleTerms = decide_resale(self)
 
     # ------------------------------------------------------------------ publish
 
     def publish(self) -> None:
         """Turn the moves into this month's offers, rates, levels and qualities."""
         carriers, month = self.world.carriers, self.world.month
+        self.platform_before = carriers.platform
         for j, decision in enumerate(self.decisions):
             carriers.list_price[j] = decision.list_price
             carriers.backward_rate[j] = decision.backward_rate
             missing = max(decision.service_target - carriers.service[j], 0.0)
             carriers.service[j] += self.scenario.service.build_rate * missing
             carriers.member[j] = decision.cooperate
+            carriers.own_platform[j] = decision.own_platform
+            carriers.block[j] = decision.block
         self.platform_rate = np.floor(
             carriers.backward_rate * self.scenario.service.rate + 0.5
         ).astype(np.int64)
@@ -172,6 +186,7 @@ class Market(mesa.Model):
     def sponsor(self) -> None:
         """Let partners whose contracts are up decide whom to sponsor with."""
         self.sponsored_part = strike_deals(self)
+        self.coalitions: Coalitions | None = weigh_alliance(self)
         self.levels = self._levels()
 
     def _levels(self) -> Levels:
@@ -256,25 +271,10 @@ class Market(mesa.Model):
 
     def bill(self) -> None:
         """Turn sponsored and resold use into charges to partners and resellers."""
-        world, settings = self.world, self.scenario.sponsorship
-        partners = world.partners
-        volume = split_among_partners(
-            self.sums.by_style[:, :, REACH_SPONSORED],
-            world.sponsored,
-            self.fixed.mix,
-            partners.category,
-            partners.reach[:, None] * self.sponsored_part,
-        )
-        self.sponsor_charges: SponsorCharges = bill_partners(
-            volume,
-            partners.channel,
-            world.carriers.backward_rate,
-            self.platform_rate,
-            world.resellers.price,
-            round(self.scenario.service.subscription * FEN_PER_YUAN),
-            round(settings.integration_cost * FEN_PER_YUAN),
-        )
-        resold = np.where(partners.channel == RESELLER, volume, 0).sum(axis=0)
+        world = self.world
+        self.worth, self.sponsor_charges = bill_deals(self)
+        through = world.partners.channel == RESELLER
+        resold = np.where(through, self.sponsor_charges.volume, 0).sum(axis=0)
         leaked = resold + self.sums.by_place[:, :, RESOLD].sum(axis=0)
         self.leak_charges: LeakCharges = bill_leaks(
             leaked, world.branches.sales, world.branches.price
@@ -289,12 +289,13 @@ class Market(mesa.Model):
         self.trade = Trade(
             sums=self.sums,
             sponsors=self.sponsor_charges,
-            channel=world.partners.channel,
             leaks=self.leak_charges,
             costs=self.costs,
-            member=world.carriers.member,
-            sharing=self.scenario.sharing.rule,
+            platform=world.carriers.platform,
+            parts=platform_parts(self, self.sponsor_charges.volume),
             active=world.resellers.active,
+            reseller_sales=self.resale.sales,
+            handling=self.resale.handling,
             fixed_cost=world.resellers.fixed_cost,
         )
         self.settled: Settled = settle(world.ledger, self.trade)
@@ -323,6 +324,8 @@ class Market(mesa.Model):
         carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
+        carriers.platform_revenue = self.settled.platform_share
+        resellers.sold = self.leak_charges.volume.sum(axis=1)
         resellers.margin = self.settled.reseller_margin
         resellers.profit = self.settled.reseller_profit
         resellers.capital = resellers.capital + resellers.profit
@@ -340,5 +343,9 @@ def _check_decision(carrier: str, decision: CarrierDecision) -> None:
     """Raise where a strategy answers with what no carrier can do."""
     if decision.list_price <= 0 or decision.backward_rate <= 0:
         raise SimError(f"the strategy of {carrier} set a price that is not positive: {decision}")
+    if decision.cooperate and decision.own_platform:
+        raise SimError(f"the strategy of {carrier} is on two platforms at once: {decision}")
+    if not 0.0 <= decision.block <= 1.0:
+        raise SimError(f"the strategy of {carrier} blocks by a part outside 0 to 1: {decision}")
     if not 0.0 <= decision.service_target <= 1.0:
         raise SimError(f"the strategy of {carrier} set a service level outside 0 to 1: {decision}")
