@@ -18,6 +18,7 @@ TABLES: dict[str, dict[str, str]] = {
         "topup_fen": "fen, users to resellers", "resold_backward_fen": "fen, partners to resellers",
         "surplus_fen": "fen, level without meaning",
         "list_price_fen": "fen/GB", "backward_rate_fen": "fen/GB", "leak_price_fen": "fen/GB",
+        "ordered": "1 at the regulator's ceiling, else 0",
         "xi": "utils", "service": "0-1", "load": "share of capacity",
         "partners": "partners sponsoring",
         "member": "1 on the shared platform, else 0", "block": "0 open to 1 shut",

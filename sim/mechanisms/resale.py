@@ -20,7 +20,7 @@ def cournot(choke: int, cost: Ints, active: NDArray[np.bool_]) -> tuple[int, Int
     Who is asked for traffic that costs more than it lists at sells it at cost.
     """
     if not active.any():
-        return choke, np.zeros_like(cost)
+        return max(choke, int(cost.min())), np.zeros_like(cost)
     price, sells = int(cost[active].min()), active & (cost < choke)
     dear = sells
     while dear.any():

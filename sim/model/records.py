@@ -94,6 +94,7 @@ def _record_carriers(market: Market, label: str) -> None:
         list_price_fen=carriers.list_price.copy(),
         backward_rate_fen=carriers.backward_rate.copy(),
         leak_price_fen=_mean_offer(world.branches.price),
+        ordered=(carriers.list_price >= market.in_force.price_ceiling).astype(np.int64),
         xi=carriers.xi.copy(),
         service=carriers.service.copy(),
         load=1.0 - 1.0 / carriers.delay.mean(axis=1),

@@ -140,6 +140,7 @@ def test_v20_resellers_add_a_cournot_margin(resellers: int, price: int) -> None:
         month=0,
         wholesale_price=np.full(3, 60),
         list_price=np.full(3, 100),
+        handling=np.zeros(resellers),
         active=np.ones(resellers, np.bool_),
         profit=nothing,
         potential_profit=nothing,
@@ -191,10 +192,12 @@ def offered(value: np.ndarray, added: float, rate: int) -> PartnerView:
         incremental=np.full(shape, added),
         direct_rate=direct,
         platform_rate=direct,
+        platform_share=0.0,
         reseller_price=np.full(3, NOBODY_SELLS),
         direct_only=np.zeros(len(value), np.bool_),
         delivered=1.0,
-        member=np.zeros(3, np.bool_),
+        platform=np.full(3, -1),
+        block=np.zeros(3),
         uplift=np.zeros(3),
         integration_cost=0,
         subscription=0,
@@ -229,7 +232,7 @@ def test_v24_a_shared_platform_brings_small_carriers_the_partners_of_a_large_one
             potential=np.tile(REACH * BILLION, (partners, 1)),
             direct_rate=nothing,
             platform_rate=nothing,
-            member=np.array(member),
+            platform=np.where(member, 0, -1),
             integration_cost=BILLION // 10,
         )
     )
@@ -245,7 +248,7 @@ def test_the_platforms_fee_is_weighed_with_its_integration() -> None:
         offered(np.array([0.9, 1.1]), added=1.0, rate=NOBODY_SELLS),
         potential=np.tile(np.array([0.0, 0.5, 0.5]), (2, 1)) * BILLION,
         platform_rate=np.zeros(3, np.int64),
-        member=np.array([False, True, True]),
+        platform=np.array([-1, 0, 0]),
         integration_cost=BILLION // 4,
         subscription=3 * BILLION // 4,
     )
@@ -257,7 +260,7 @@ def test_service_that_doubles_the_worth_halves_the_value_that_it_takes() -> None
     view = replace(
         offered(np.array([4_00.0, 6_00.0]), added=1.0, rate=NOBODY_SELLS),
         platform_rate=np.full(3, 10_00),
-        member=np.array([True, False, False]),
+        platform=np.array([0, -1, -1]),
         uplift=np.array([1.0, 0.0, 0.0]),
     )
 
