@@ -12,6 +12,7 @@ from sim.cli.describing import check, diff, info, list_, schema, version
 from sim.cli.errors import Group
 from sim.cli.running import run
 from sim.cli.serving import dashboard
+from sim.cli.verifying import verify
 
 app = typer.Typer(
     cls=Group,
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(compare)
+app.command()(verify)
 app.command()(check)
 app.command(name="list")(list_)
 app.command()(schema)

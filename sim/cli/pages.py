@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.cli.options import RESULTS
-from sim.cli.tables import console, figures_table, history_table
+from sim.cli.tables import checks_table, console, figures_table, history_table
 from sim.studies.comparison import Comparison
+from sim.studies.verify.running import Report
 
 
 def run_page(heading: str, content: dict[str, Any]) -> None:
@@ -43,6 +44,13 @@ def compare_page(comparison: Comparison, folder: Path) -> None:
     out.print(Text(_timing(comparison)))
     place = "" if folder == RESULTS else f" {folder}"
     out.print(Text.assemble("See it as charts: ", (f"sim dashboard{place}", "bold")))
+
+
+def verify_page(report: Report) -> None:
+    """Print every comparison of theory with what came out, and how many agree."""
+    out = console()
+    out.print(checks_table(report.verdicts))
+    out.print(Text(f"{report.passed} passed, {report.failed} failed", style="bold"))
 
 
 def _of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from rich.text import Text
 from sim.dashboard.i18n import Words
 from sim.dashboard.units import Scale, scale_for
 from sim.market.names import CARRIERS
+from sim.studies.verify.running import Verdict
 
 WORDS = Words("en")
 WIDTH = 100  # where there is no terminal to ask
@@ -130,4 +131,30 @@ def plain_table(title: str, header: Sequence[str], content: Iterable[Sequence[st
         table.add_column(name, overflow="fold")
     for row in content:
         table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def checks_table(verdicts: Iterable[Verdict]) -> Table:
+    """Return a row for each comparison of theory with what came out; a case is named once."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("Case", no_wrap=True)
+    table.add_column("What", no_wrap=True, max_width=16)
+    table.add_column("Quantity", ratio=1, overflow="fold")
+    for name in ("Expected", "Got", "Tolerance"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("Kind", "Pass"):
+        table.add_column(name, no_wrap=True)
+    before = ""
+    for row in verdicts:
+        first = row.id != before
+        before = row.id
+        table.add_row(
+            Text(row.id if first else "", style="bold"),
+            Text(row.name if first else ""),
+            Text(row.quantity),
+            *(Text(f"{value:.6g}") for value in (row.expected, row.got)),
+            Text(f"{row.tolerance:.2g}"),
+            Text(row.kind),
+            Text("yes", style="green") if row.passed else Text("NO", style="bold red"),
+        )
     return table

@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.core.errors import SimError
 
-COMMANDS = ("run", "compare", "check", "list", "schema", "diff", "info", "dashboard")
+COMMANDS = ("run", "compare", "check", "list", "schema", "diff", "info", "dashboard", "verify")
 SMALL = ("--users", "1000", "--months", "2")
 PAIR = ("business_as_usual", "price_war")
 
@@ -94,6 +96,14 @@ def test_every_command_explains_itself(command):
         (["compare", "price_war", "price_war"], "same name"),
         (["check", "no_such_file.yaml"], "no such file"),
         (["diff", "history", "prise_war"], "did you mean 'price_war'?"),
+        (["verify", "V113"], "did you mean 'V13'?"),
+        (["verify", "V13", "--set", "tt=1"], "V13 has no parameter 'tt'; did you mean 't'?"),
+        (["verify", "V13", "--set", "t"], "write it as name=value"),
+        (["verify", "V13", "--set", "t=-1"], "t: Input should be greater than 0"),
+        (["verify", "V13", "--set", "t=far"], "valid number"),
+        (["verify", "V25", "--set", "t1=0.1"], "the market tips"),
+        (["verify", "--set", "t=1"], "name exactly one"),
+        (["verify", "V13", "V14", "--set", "c=1"], "name exactly one"),
         (["simulate"], "No such command"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -252,3 +262,39 @@ def test_compare_speaks_to_people_on_100_columns(results, compared):
         assert said in ended.stdout
     assert f"sim dashboard {results}" in ended.stdout.replace("\n", " ")
     assert max(map(len, ended.stdout.splitlines())) <= 100
+
+
+CHECKED = {"id", "name", "kind", "quantity", "expected", "got", "tolerance", "passed"}
+
+
+def test_verify_prints_every_quantity_as_json():
+    content = printed("verify", "V14", "v13", "--json")
+
+    assert set(content) == {"schema", "cases", "passed", "failed"}
+    assert [each["id"] for each in content["cases"]] == ["V13"] * 7 + ["V14"] * 9
+    assert all(set(each) == CHECKED for each in content["cases"])
+    numbers = [each[name] for each in content["cases"] for name in ("expected", "got", "tolerance")]
+    assert all(isinstance(number, float) for number in numbers)
+    assert (content["passed"], content["failed"]) == (16, 0)
+
+
+def test_verify_speaks_to_people_on_100_columns():
+    ended = sim("verify", "V13", "--set", "t=1")
+
+    assert ended.returncode == 0
+    assert "hotelling_p" in ended.stdout
+    assert ended.stdout.splitlines()[-1] == "6 passed, 0 failed"
+    assert max(map(len, ended.stdout.splitlines())) <= 100
+
+
+def test_verify_ends_with_1_when_theory_is_missed(monkeypatch):
+    case = import_module("sim.studies.verify.cases.v14_vertical")
+    monkeypatch.setattr(case, "_sold", lambda p, prices: np.array([0.5, 0.5]))
+
+    ended = CliRunner().invoke(app, ["verify", "V14", "--json"])
+
+    assert ended.exit_code == 1
+    content = json.loads(ended.stdout)
+    failed = {each["quantity"] for each in content["cases"] if not each["passed"]}
+    assert {"uncovered_pH", "uncovered_profitH"} <= failed
+    assert content["failed"] == len(failed)

@@ -24,6 +24,7 @@ from sim.metrics import metrics, yearly
 from sim.scenario.load import load_scenario
 from sim.scenario.shipped import scenario_names
 from sim.strategies import carrier_strategies, partner_strategies, reseller_strategies
+from sim.studies.verify.listing import with_table
 
 ROOT = Path(__file__).parents[2]
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
@@ -190,6 +191,12 @@ def test_every_table_and_metric_is_listed() -> None:
     for name, metric in metrics.items():
         row = f"| `{name}` | {metric.unit} | {metric.kind} | {metric.description} |"
         assert row in text(ROOT / "docs" / "results.md")
+
+
+def test_every_case_of_verify_is_listed() -> None:
+    document = text(ROOT / "docs" / "verification.md")
+
+    assert document == with_table(document), "python -m sim.studies.verify.listing writes it anew"
 
 
 # Examples

@@ -1,0 +1,52 @@
+"""`sim verify`: what theory says must come out, case by case."""
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.errors import BAD_INPUT, FAILED
+from sim.cli.options import Json
+from sim.cli.progress import compile_kernels, progress
+
+_CASES_A_WORKER = 8  # a process costs the seconds that some cases take
+
+
+def verify(
+    cases: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE]...", help="V01 to V42; all if none.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Move a parameter of the one case named; may be repeated.",
+        ),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Run longer versions where any.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the program against theory; expected, got and tolerance of every quantity."""
+    from sim.studies.executors import cpus
+    from sim.studies.verify import VerifyError, registered_cases
+    from sim.studies.verify.running import choose
+    from sim.studies.verify.running import verify as run
+
+    try:
+        wanted = choose(cases or [], changes or [])
+    except VerifyError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(BAD_INPUT) from error
+    if any(registered_cases.get(name).kind != "reference" for name in wanted):
+        compile_kernels()
+    workers = min(cpus(), 1 + len(wanted) // _CASES_A_WORKER)
+    with progress("Verifying", "cases") as show:
+        report = run(wanted, changes or [], full=full, workers=workers, finished=show)
+    if as_json:
+        typer.echo(report.to_json())
+    else:
+        from sim.cli.pages import verify_page
+
+        verify_page(report)
+    if report.failed:
+        raise typer.Exit(FAILED)
