@@ -29,7 +29,7 @@ class PlatformView:
     member: NDArray[np.bool_]  # on the shared platform
     revenue: Ints  # fen, what each carrier got from the service tier
     profit_inside: Floats  # fen, its part of the platform's revenue less its cost of carrying
-    profit_alone: Floats  # fen, the same with a platform of its own
+    profit_alone: Floats  # fen, the same with a platform of its own while the others stay
     months_worse: Ints  # months in a row in which it would have been better off alone
 
 

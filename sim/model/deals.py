@@ -160,6 +160,14 @@ class Coalitions(NamedTuple):
     volume: Floats  # (2^carriers, carriers) GB a month on the platform
 
 
+class Income(NamedTuple):
+    """What platforms would earn in a month if all partners decided anew."""
+
+    paid: Floats  # (carriers,) fen for traffic and results, by the carrier that carries it
+    fees: Ints  # (carriers,) fen of subscriptions to the platform that the carrier is on
+    volume: Floats  # (carriers,) GB
+
+
 def weigh_alliance(market: Market) -> Coalitions | None:
     """Ask again which partners would join if other carriers shared the platform.
 
@@ -170,16 +178,17 @@ def weigh_alliance(market: Market) -> Coalitions | None:
     if not (carriers.member.any() or carriers.own_platform.any()):
         return None
     known = np.flatnonzero(market.world.partners.aware)
-    coalitions = _coalitions(market, _partner_view(market, known))
+    view = _partner_view(market, known)
+    coalitions = _coalitions(market, view)
     rule, cost = market.scenario.sharing.rule, market.unit_cost
     for j in range(len(CARRIERS)):
         inside = carriers.member | (np.arange(len(CARRIERS)) == j)
-        together, alone = mask_of(inside), 1 << j
+        together = mask_of(inside)
         volume = coalitions.volume[together]
         parts = weights(rule, inside, volume, coalitions.revenue)
         part = share_platform(int(coalitions.revenue[together]), parts)[j]
         carriers.profit_inside[j] = part - cost * volume[j]
-        carriers.profit_alone[j] = coalitions.revenue[alone] - cost * coalitions.volume[alone, j]
+        carriers.profit_alone[j] = _profit_alone(market, view, j)
     worse = carriers.profit_inside < carriers.profit_alone
     carriers.months_worse = np.where(worse, carriers.months_worse + 1, 0)
     return coalitions
@@ -190,22 +199,44 @@ def _coalitions(market: Market, view: PartnerView) -> Coalitions:
 
     Carriers outside the set sell on no platform.
     """
-    strategy, carriers = market.scenario.sponsorship.strategy, len(CARRIERS)
+    carriers = len(CARRIERS)
     revenue = np.zeros(2**carriers, dtype=np.int64)
     volume = np.zeros((2**carriers, carriers))
-    contract = Contract(view.platform_rate, share=view.platform_share)
     for coalition in range(1, 2**carriers):
         inside = members_of(coalition, carriers)
-        there = replace(view, platform=np.where(inside, SHARED_PLATFORM, NO_PLATFORM))
-        decision = strategy.decide(there)
-        sold = np.where(decision.channel == PLATFORM, decision.fraction, 0.0) * view.potential
-        worth = view.value[:, None] * view.incremental * sold * (1.0 + view.uplift)
-        exposed = blocked_part(decision.channel, there.platform, view.block)
-        paid = payment(contract, worth * (1.0 - exposed), sold)
-        fees = view.subscription * int((sold > 0.0).any(axis=1).sum())
-        revenue[coalition] = int(np.floor(paid.sum() + 0.5)) + fees
-        volume[coalition] = sold.sum(axis=0)
+        income = _asked(market, view, np.where(inside, SHARED_PLATFORM, NO_PLATFORM))
+        fees = int(income.fees[inside][0])
+        revenue[coalition] = int(np.floor(income.paid.sum() + 0.5)) + fees
+        volume[coalition] = income.volume
     return Coalitions(revenue, volume)
+
+
+def _profit_alone(market: Market, view: PartnerView, carrier: int) -> float:
+    """Return what a carrier would earn with a platform of its own while the others stay: fen.
+
+    Whether it is better off so is the internal stability of a cartel (d'Aspremont et al. 1983).
+    """
+    platform = market.world.carriers.platform
+    platform[carrier] = carrier + 1
+    income = _asked(market, view, platform)
+    earned = income.paid[carrier] + income.fees[carrier]
+    return float(earned - market.unit_cost * income.volume[carrier])
+
+
+def _asked(market: Market, view: PartnerView, platform: Ints) -> Income:
+    """Ask the partners of a view what they would do if carriers were on given platforms."""
+    there = replace(view, platform=platform)
+    decision = market.scenario.sponsorship.strategy.decide(there)
+    sold = np.where(decision.channel == PLATFORM, decision.fraction, 0.0) * view.potential
+    exposed = blocked_part(decision.channel, platform, view.block)
+    worth = view.value[:, None] * view.incremental * sold * (1.0 + view.uplift) * (1.0 - exposed)
+    contract = Contract(view.platform_rate, share=view.platform_share)
+    joined = [(sold[:, platform == home] > 0.0).any(axis=1).sum() for home in platform]
+    return Income(
+        paid=payment(contract, worth, sold).sum(axis=0),
+        fees=view.subscription * np.array(joined, dtype=np.int64),
+        volume=sold.sum(axis=0),
+    )
 
 
 def platform_parts(market: Market, volume: Ints) -> Floats:

@@ -263,9 +263,9 @@ def test_nothing_rolls_over_before_october_2015() -> None:
 
 def test_a_price_cut_binds_from_its_month_to_the_years_end() -> None:
     """March 2018: three tenths off the list price of last December."""
-    free = {"orders": []}
+    free = {"orders.price_cut_2018": "off", "orders.price_cut_2019": "off"}
     cut = {"month": "2018-03", "rule": "price_cut", "size": 0.5, "source": "a test"}
-    only = {"orders.price_cut_2018": cut, "orders.price_cut_2019": "off"}
+    only = free | {"orders.price_cut_2018": cut}
     was, now = (
         r.tables for r in run_together(
             [small("business_as_usual", s | {"months": 26}) for s in (free, only)], SEED
