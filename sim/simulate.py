@@ -3,19 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.core.errors import SimError
+from sim.core.errors import SimError, did_you_mean
+from sim.market.population import FIDELITIES, Fidelity
 from sim.market.tables import TABLES
 from sim.market.world import World
 from sim.model import Market
 from sim.scenario.schema import Scenario
 
-type Fidelity = Literal["individual"]
 type Progress = Callable[[int, int], None]  # months done, months in all
 
 
@@ -38,7 +38,7 @@ class RunResult:
 def run(
     scenario: Scenario,
     seed: int = 0,
-    fidelity: str = "individual",
+    fidelity: str = "expected",
     progress: Progress | None = None,
 ) -> RunResult:
     """Simulate a scenario from January 2015 to its end under one seed."""
@@ -48,15 +48,16 @@ def run(
 def run_together(
     scenarios: Sequence[Scenario],
     seed: int,
-    fidelity: str = "individual",
+    fidelity: str = "expected",
     progress: Progress | None = None,
 ) -> list[RunResult]:
     """Simulate scenarios under one seed; equal, bit for bit, to running each alone.
 
     Scenarios with the same past share it: it is simulated once and copied.
     """
-    if fidelity != "individual":
-        raise SimError(f"unknown fidelity '{fidelity}'; known: individual")
+    if fidelity not in FIDELITIES:
+        raise SimError(f"unknown fidelity '{fidelity}'{did_you_mean(fidelity, FIDELITIES)}")
+    kind: Fidelity = "individual" if fidelity == "individual" else "expected"
     pasts: dict[str, World] = {}
     total = sum(s.months for s in scenarios)
     total += sum({s.past_digest(): s.branch_month for s in scenarios}.values())
@@ -74,10 +75,10 @@ def run_together(
     for scenario in scenarios:
         past = scenario.past_digest()
         if past not in pasts:
-            market = Market(scenario, seed)
+            market = Market(scenario, seed, kind)
             advance(market, scenario.branch_month)
             pasts[past] = market.world
-        market = Market(scenario, seed, pasts[past].copy())
+        market = Market(scenario, seed, kind, pasts[past].copy())
         advance(market, scenario.end_month)
         results.append(RunResult(scenario, seed, fidelity, tables_of(market.world)))
     return results
@@ -126,4 +127,5 @@ def warm_up() -> None:
     from sim.scenario.load import load_scenario
 
     small = load_scenario("business_as_usual", {"population.users": 1_000, "months": 1})
-    run(small)
+    for fidelity in FIDELITIES:
+        run(small, fidelity=fidelity)

@@ -112,9 +112,9 @@ class InForce(NamedTuple):
     """The regulator's rules this month."""
 
     rollover: bool
-    national: bool  # a GB bought in one province is good in all
     price_ceiling: np.ndarray[tuple[int], np.dtype[np.int64]]  # (carriers,) fen per GB
     switching_relief: float  # utils off the cost of a new carrier
+    roaming_abolished: bool  # provincial data count as national
 
 
 class Regulator(mesa.Agent["Market"]):
@@ -131,9 +131,9 @@ class Regulator(mesa.Agent["Market"]):
             ceiling = np.minimum(ceiling, np.floor(december * (1.0 - cut.size)).astype(np.int64))
         return InForce(
             rollover=any(o.rule == "rollover" for o in orders),
-            national=any(o.rule == "roaming" for o in orders),
             price_ceiling=ceiling,
             switching_relief=sum(o.size for o in orders if o.rule == "portability"),
+            roaming_abolished=any(o.rule == "roaming" for o in orders),
         )
 
 

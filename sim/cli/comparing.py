@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.errors import BAD_INPUT
-from sim.cli.options import RESULTS, Changes, Json, Months, Out, Users, overrides
+from sim.cli.options import RESULTS, Changes, Fidelity, Json, Months, Out, Users, overrides
 from sim.cli.progress import compile_kernels, progress
 
 
@@ -16,6 +16,7 @@ def compare(
     seeds: Annotated[int, typer.Option(help="How many seeds, from 0 on.", min=1)] = 20,
     users: Users = None,
     months: Months = None,
+    fidelity: Fidelity = None,
     changes: Changes = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes; all CPUs if not given.", min=1)
@@ -28,7 +29,9 @@ def compare(
     from sim.studies.question import ComparisonError, pose
 
     try:
-        question = pose(scenarios, seeds, overrides(changes, users, months))
+        question = pose(
+            scenarios, seeds, overrides(changes, None, months), users, fidelity=fidelity
+        )
     except ComparisonError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(BAD_INPUT) from error

@@ -7,7 +7,17 @@ import typer
 
 Users = Annotated[
     int | None,
-    typer.Option(help="Rows of the population, each standing for many lines.", min=1_000),
+    typer.Option(
+        help="Rows of the population, each standing for many lines; every row draws for itself.",
+        min=1_000,
+    ),
+]
+Fidelity = Annotated[
+    str | None,
+    typer.Option(
+        help="expected: all lines, by expected flows. individual: rows draw. "
+        "Expected unless --users is given."
+    ),
 ]
 Months = Annotated[
     int | None, typer.Option(help="Months from the branch month on.", min=1, max=240)

@@ -84,7 +84,10 @@ def _notes(out: Console, warnings: list[str], inputs: dict[str, list[str]]) -> N
 
 def _method(comparison: Comparison) -> list[str]:
     count = len(comparison.seeds)
-    size = f"{comparison.users:,} users, {comparison.months} months from the branch on"
+    who = "all lines by expected flows"
+    if comparison.users is not None:
+        who = f"{comparison.users:,} users, each drawing"
+    size = f"{who}; {comparison.months} months from the branch on"
     if count == 1:
         return [f"One seed ({comparison.seeds[0]}): no intervals. {size}."]
     lines = [f"Means over {count} seeds ± half the 90 % interval; {size}."]

@@ -62,3 +62,8 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
 def set_threads(count: int) -> None:
     """Use `count` threads in parallel kernels from now on."""
     numba.set_num_threads(count)
+
+
+def threads() -> int:
+    """Return how many threads parallel kernels use."""
+    return int(numba.get_num_threads())

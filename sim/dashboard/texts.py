@@ -35,9 +35,11 @@ MESSAGES: dict[str, Message] = {
     "page.home": Message("Go to the first page", "回到首页"),
     "compare.against": Message("against {baseline}", "对照：{baseline}"),
     "compare.facts": Message(
-        "{start} to {end} · {seeds} · {users} users · {fidelity}",
-        "{start} 至 {end} · {seeds} · {users} 个用户 · {fidelity}",
+        "{start} to {end} · {seeds} · {users} · {fidelity}",
+        "{start} 至 {end} · {seeds} · {users} · {fidelity}",
     ),
+    "compare.users": Message("{count} users", "{count} 个用户"),
+    "compare.all_lines": Message("all lines of the country", "全国所有线路"),
     "compare.seeds": Message("{count} seeds", "{count} 个随机种子"),
     "compare.seed": Message("one seed", "1 个随机种子"),
     "compare.findings": Message("What changes, and by how much", "什么变了，变了多少"),
@@ -123,9 +125,8 @@ MESSAGES: dict[str, Message] = {
         "全市场使用单独的坐标轴。",
     ),
     "chart.source": Message(
-        "Source: simulation of {scenarios}; seeds {seeds}; {users} users; {fidelity}; "
-        "{start} to {end}.",
-        "来源：模拟情景{scenarios}；种子 {seeds}；{users} 个用户；{fidelity}；{start} 至 {end}。",
+        "Source: simulation of {scenarios}; seeds {seeds}; {users}; {fidelity}; {start} to {end}.",
+        "来源：模拟情景{scenarios}；种子 {seeds}；{users}；{fidelity}；{start} 至 {end}。",
     ),
     "chart.year": Message("{year}, compared", "{year}，比较期"),
     "chart.branch": Message("scenarios part", "情景分岔"),

@@ -1,74 +1,66 @@
-"""The users, held in columns: one row a user, each row standing for whole lines."""
+"""The users: how many lines stand in each cell, and the rows that draw for themselves.
+
+Under **individual** fidelity a row is a user and stands for whole lines; under **expected**
+there are no rows, and cells hold millionths of a line. Everything that lines do is worked out by
+cell, so both use one code.
+"""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.streams import Streams, exponential, normal
+from sim.core.money import split_into
+from sim.core.streams import Streams
+from sim.market.segments import ALL_LEVELS, PLAIN_LEVELS, Labels, Segments
 
-_TRAITS = 8
+type Ints = NDArray[np.int64]
+type Floats = NDArray[np.float64]
+type Fidelity = Literal["expected", "individual"]
 
-
-class Mixture(NamedTuple):
-    """What the population is drawn from: shares of groups and what each group is like."""
-
-    province_lines: NDArray[np.float64]  # (provinces,) relative
-    province_usage: NDArray[np.float64]  # (provinces,) relative
-    income_share: NDArray[np.float64]  # (income tiers,)
-    income_usage: NDArray[np.float64]  # (income tiers,) relative
-    lifestyle_share: NDArray[np.float64]  # (lifestyles,)
-    usage_tiers: int
-    usage_log_sd: float
-    access: float  # share who know a reseller
+FIDELITIES: tuple[Fidelity, ...] = ("expected", "individual")
+PARTS_OF_A_LINE = 1_000_000  # what cells count in where no row draws
 
 
-@dataclass(frozen=True)
-class Labels:
-    """The names behind the indices."""
+@dataclass
+class Rows:
+    """Columns over users: three bytes each."""
 
-    provinces: tuple[str, ...]
-    incomes: tuple[str, ...]
-    lifestyles: tuple[str, ...]
-    plans: tuple[str, ...]
+    segment: NDArray[np.uint16]  # (users,)
+    state: NDArray[np.uint8]  # (users,) level * offers + offer
 
 
 @dataclass
 class Population:
-    """Columns over users; traits never change, states do."""
+    """Columns over cells (segment × level × offer), and the rows if there are any."""
 
-    segment: NDArray[np.uint16]  # (users,) province x income x usage tier x lifestyle
-    province: NDArray[np.uint8]  # (users,)
-    income: NDArray[np.uint8]  # (users,)
-    lifestyle: NDArray[np.uint8]  # (users,)
-    theta: NDArray[np.float64]  # (users,) usage scale relative to the country's level
-    lte_rank: NDArray[np.float64]  # (users,) on 4G once its carrier's diffusion passes this
-    device_rank: NDArray[np.float64]  # (users,) can use data once diffusion passes this
-    knows_reseller: NDArray[np.bool_]  # (users,)
-    first_carrier: NDArray[np.float64]  # (users,) draw for the carrier at the start
-    first_plan: NDArray[np.float64]  # (users,) draw for the plan at the start
+    segments: Segments
     labels: Labels
-    offer: NDArray[np.uint8] = field(init=False)  # (users,) carrier * plans + plan
-    home: NDArray[np.uint8] = field(init=False)  # (users,) the carrier when scenarios part
-    rollover: NDArray[np.int64] = field(init=False)  # (users,) kB left over from last month
-    lines: NDArray[np.int64] = field(init=False)  # (users,) lines the row stands for
-    usage: NDArray[np.int64] = field(init=False)  # (users,) kB used last month
-    bill: NDArray[np.int64] = field(init=False)  # (users,) fen of one line, last month
-    shocked: NDArray[np.bool_] = field(init=False)  # (users,) paid overage last month
+    lines: Ints  # (segments, levels, offers) in parts of 1/unit of a line
+    unit: int
+    rows: Rows | None = None
+    rollover: Ints = field(init=False)  # (…) kB left over from last month
+    shocked: Ints = field(init=False)  # (…) parts per million that paid overage last month
+    usage: Ints = field(init=False)  # (…) kB that a line used last month
+    bill: Ints = field(init=False)  # (…) fen of a line, last month
+    home: Floats = field(init=False)  # (segments, carriers, carriers) home carriers of each one's
 
     def __post_init__(self) -> None:
-        rows = len(self)
-        self.offer = np.zeros(rows, dtype=np.uint8)
-        self.home = np.zeros(rows, dtype=np.uint8)
-        self.rollover = np.zeros(rows, dtype=np.int64)
-        self.lines = np.zeros(rows, dtype=np.int64)
-        self.usage = np.zeros(rows, dtype=np.int64)
-        self.bill = np.zeros(rows, dtype=np.int64)
-        self.shocked = np.zeros(rows, dtype=np.bool_)
+        self.rollover = np.zeros_like(self.lines)
+        self.shocked = np.zeros_like(self.lines)
+        self.usage = np.zeros_like(self.lines)
+        self.bill = np.zeros_like(self.lines)
+        self.at_home()
 
     def __len__(self) -> int:
-        return len(self.province)
+        """Return the number of members: rows, or cells where there are none."""
+        return int(self.lines.size) if self.rows is None else len(self.rows.segment)
+
+    @property
+    def offers(self) -> int:
+        """Return the number of offers."""
+        return int(self.lines.shape[2])
 
     @property
     def plans(self) -> int:
@@ -76,46 +68,99 @@ class Population:
         return len(self.labels.plans)
 
     @property
-    def carrier(self) -> NDArray[np.uint8]:
-        """Return each row's carrier: (users,)."""
-        return self.offer // np.uint8(self.plans)
+    def fidelity(self) -> Fidelity:
+        """Return how chances are applied."""
+        return "expected" if self.rows is None else "individual"
+
+    def at_home(self) -> None:
+        """Let every line be home where it is."""
+        carriers = len(self.labels.carriers)
+        self.home = np.tile(np.eye(carriers), (len(self.lines), 1, 1))
+
+    def with_control(self) -> None:
+        """Add the levels of lines that control their traffic; nobody has them yet."""
+        missing = ALL_LEVELS - self.lines.shape[1]
+        for name in ("lines", "rollover", "shocked", "usage", "bill"):
+            padded = np.pad(getattr(self, name), ((0, 0), (0, missing), (0, 0)))
+            setattr(self, name, padded)
+
+    # One row's, or one cell's
+
+    def row_lines(self) -> tuple[int, int]:
+        """Return how many lines each row stands for, and how many first rows for one more."""
+        return divmod(int(self.lines.sum()), len(self))
+
+    def cell_of(self, where: int | slice | Ints) -> Ints:
+        """Return the places of members among the cells, flat."""
+        if self.rows is None:
+            return np.arange(self.lines.size)[where]
+        width = self.lines.shape[1] * self.offers
+        segment = self.rows.segment[where].astype(np.int64)
+        return np.asarray(segment * width + self.rows.state[where])
+
+    def lines_of(self, where: int | slice | Ints) -> NDArray[np.generic]:
+        """Return the lines that members stand for: whole ones of rows, parts of cells."""
+        if self.rows is None:
+            return np.asarray(self.lines.ravel()[where] / self.unit)
+        base, extra = self.row_lines()
+        return base + (np.arange(len(self))[where] < extra).astype(np.int64)
+
+    def resize(self, total: int) -> None:
+        """Let the cells stand for `total` lines of the country, in equal proportion."""
+        if self.rows is None:
+            grown = np.empty(self.lines.size, dtype=np.int64)
+            split_into(total * self.unit, self.lines.ravel().astype(np.float64), grown)
+            self.lines = grown.reshape(self.lines.shape)
+        else:
+            self.lines = self.counted(total)
+
+    def counted(self, total: int) -> Ints:
+        """Return the lines in each cell when the rows stand for `total` lines."""
+        base, extra = divmod(total, len(self))
+        cell = self.cell_of(slice(None))
+        counts = np.bincount(cell, minlength=self.lines.size) * base
+        counts += np.bincount(cell[:extra], minlength=self.lines.size)
+        return counts.reshape(self.lines.shape).astype(np.int64)
 
 
-def draw_population(rows: int, mixture: Mixture, labels: Labels, streams: Streams) -> Population:
-    """Draw the traits of `rows` users; row r is the same whatever `rows` is.
+def draw_rows(rows: int, chance: Floats, segments: Segments, streams: Streams) -> Rows:
+    """Draw the users' segments and opening states; row r is the same whatever `rows` is.
 
-    Traits are spread evenly (`Streams.spread`), so that even a small population has nearly
-    the country's shares of provinces, incomes and lifestyles.
+    chance : (segments, levels, offers) sums to one. Points are spread evenly
+    (`Streams.spread`), so that even a small population has nearly the country's shares of
+    provinces, incomes and lifestyles; each point is split by province, income, tier, lifestyle,
+    level and offer in turn.
     """
-    points = streams.spread("users.traits", rows, _TRAITS)
-    province = _pick(points[:, 0], mixture.province_lines)
-    income = _pick(points[:, 1], mixture.income_share)
-    lifestyle = _pick(points[:, 2], mixture.lifestyle_share)
-    scale = exponential(mixture.usage_log_sd * normal(np.ascontiguousarray(points[:, 3])))
-    tier = (points[:, 3] * mixture.usage_tiers).astype(np.int64)
-    incomes, styles = len(mixture.income_share), len(mixture.lifestyle_share)
-    segment = ((province * incomes + income) * mixture.usage_tiers + tier) * styles + lifestyle
-    return Population(
-        segment=segment.astype(np.uint16),
-        province=province.astype(np.uint8),
-        income=income.astype(np.uint8),
-        lifestyle=lifestyle.astype(np.uint8),
-        theta=scale * mixture.province_usage[province] * mixture.income_usage[income],
-        lte_rank=np.ascontiguousarray(points[:, 4]),
-        device_rank=np.ascontiguousarray(points[:, 5]),
-        knows_reseller=streams.uniform("users.access", 0, rows) < mixture.access,
-        first_carrier=np.ascontiguousarray(points[:, 6]),
-        first_plan=np.ascontiguousarray(points[:, 7]),
-        labels=labels,
-    )
+    if chance.shape[1] != PLAIN_LEVELS or chance.shape[1] * chance.shape[2] > 256:
+        raise ValueError("a state must fit into a byte")
+    points = streams.spread("users.traits", rows, 6)
+    picked = [
+        _pick(points[:, 0], segments.weight, segments.province),
+        _pick(points[:, 1], segments.weight, segments.income),
+        _pick(points[:, 2], segments.weight, segments.tier),
+        _pick(points[:, 3], segments.weight, segments.style),
+    ]
+    sizes = [int(column.max()) + 1 for column in segments[:4]]
+    segment = np.ravel_multi_index(tuple(picked), tuple(sizes))
+    level = _pick_within(points[:, 4], chance.sum(axis=2), segment)
+    width = chance.shape[2]
+    flat = chance.reshape(-1, width)
+    offer = _pick_within(points[:, 5], flat, segment * chance.shape[1] + level)
+    return Rows(segment.astype(np.uint16), (level * width + offer).astype(np.uint8))
 
 
-def _pick(u: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the group that each draw falls in: (rows,)."""
-    edges = np.cumsum(shares) / np.sum(shares)
+def _pick(u: Floats, weight: Floats, group: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the group that each draw falls in, by the weight of its segments: (rows,)."""
+    share = np.bincount(group, weights=weight)
+    edges = np.cumsum(share) / share.sum()
     return np.searchsorted(edges[:-1], u, side="right")
 
 
-def whole_lines(total: int, rows: int) -> NDArray[np.int64]:
-    """Return how many lines each row stands for: whole, nearly equal, summing to `total`."""
-    return np.diff(np.arange(rows + 1, dtype=np.int64) * total // rows)
+def _pick_within(u: Floats, chance: Floats, row: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each draw falls in its own row of chances: (rows,)."""
+    edges = np.cumsum(chance, axis=1)
+    edges /= np.maximum(edges[:, -1:], 1e-300)
+    out = np.zeros(len(u), dtype=np.int64)
+    for k in range(chance.shape[1] - 1):
+        out += u >= edges[row, k]
+    return out

@@ -18,6 +18,32 @@ def frozen[A: NDArray[np.generic]](array: A) -> A:
     return copy
 
 
+NOTHING: Floats = frozen(np.empty(0))  # what a strategy has written down before its first month
+
+
+@dataclass(frozen=True, slots=True)
+class Research:
+    """What a carrier's market research knows of demand.
+
+    Axes: types of users; a grid of own list prices asked about; own plans, voice-only first;
+    carriers. Between grid points value, bill and cost are linear in the price: exact where
+    utility and bill are, as in the limits of theory.
+    """
+
+    weight: Floats  # (types,) share of all lines, sums to one
+    alpha: Floats  # (types,) utils per fen
+    price: Ints  # (grid,) own list prices, fen per GB, ascending; last month's own among them
+    value: Floats  # (types, grid, plans) utils of each own plan at each own price
+    bill: Floats  # (types, grid, plans) fen a month that a line of the type brings the carrier
+    cost: Floats  # (types, grid, plans) fen a month that serving that line costs
+    rivals: Floats  # (types, carriers) inclusive value of all offers, last month's prices, own too
+    held: Floats  # (types, carriers) share of the type's lines now with each carrier
+    attention: float  # chance that a user looks at the market in a month
+    switching: float  # utils lost by moving to another carrier
+    renewal: float  # share of lines that are new or replaced in a month, and choose freely
+    dissimilarity: float  # of the nests {Mobile}, {Unicom, Telecom}; 1 is the plain logit
+
+
 @dataclass(frozen=True, slots=True)
 class PlatformView:
     """The shared platform as everyone sees it, last month; arrays are (carriers,).
@@ -50,11 +76,20 @@ class CarrierView:
     share: Floats  # of lines
     share_before: Floats  # of lines, one month earlier
     yuan_per_gb: Floats  # data revenue over traffic
+    market_yuan_per_gb: float  # the same of all carriers together
     unit_cost: float  # own, fen per GB, this month
     unit_cost_before: float  # own, fen per GB, last month
     price_ceiling: int  # fen per GB, by the regulator's order
     observed_yuan_per_gb: float  # the market's, for this month; nan where nothing was observed
     platform: PlatformView = field(default_factory=no_platform)
+    profit: Ints = field(default_factory=lambda: np.empty(0, np.int64))  # fen
+    profit_before: Ints = field(default_factory=lambda: np.empty(0, np.int64))  # fen, one earlier
+    line_margin: Floats = field(default_factory=lambda: NOTHING)  # fen a line: bill less its cost
+    variable_cost: int = 0  # own, fen: what lines and their traffic cost
+    side_revenue: float = 0.0  # own, fen a line that partners pay
+    memory: Floats = field(default_factory=lambda: NOTHING)  # what this strategy wrote down
+    draws: Floats = field(default_factory=lambda: NOTHING)  # (8,) uniform on (0, 1), this month's
+    research: Research | None = None  # for strategies that need it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +102,8 @@ class CarrierDecision:
     cooperate: bool = False  # be on the shared platform
     own_platform: bool = False  # sell the service alone, on a platform of its own
     block: float = 0.0  # of partners on a rival's platform: 0 open to them, 1 shut to them
+    control: bool = False  # offer users control over their traffic, once service allows it
+    memory: Floats = field(default_factory=lambda: NOTHING, compare=False)  # to read next month
 
 
 @dataclass(frozen=True, slots=True)

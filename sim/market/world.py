@@ -13,18 +13,24 @@ from numpy.typing import NDArray
 
 from sim.market.ledger import Ledger
 from sim.market.names import CARRIERS, NO_PLATFORM, SHARED_PLATFORM
+from sim.market.offers import NOT_SOLD
 from sim.market.partners import PartnerBook
 from sim.market.population import Population
+from sim.market.views import NOTHING
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 # A price nobody pays: there is no offer.
-NO_OFFER = 10**9
+NO_OFFER = NOT_SOLD
 
 
 def _no_fen() -> Ints:
     return np.zeros(len(CARRIERS), dtype=np.int64)
+
+
+def _no_memories() -> list[Floats]:
+    return [NOTHING] * len(CARRIERS)
 
 
 @dataclass
@@ -40,10 +46,19 @@ class Carriers:
     share: Floats  # of lines
     share_before: Floats  # of lines, a month earlier
     yuan_per_gb: Floats
+    market_yuan_per_gb: float
     december_price: Ints  # list price of last December, fen per GB
     capacity: Floats  # (carriers, provinces) GB a month
     delay: Floats  # (carriers, provinces)
     peers: Floats  # (carriers, provinces) share of lines in the province
+    control: NDArray[np.bool_]  # offers users control over their traffic
+    adopters: Floats  # share of data lines that have it
+    profit: Ints = field(default_factory=_no_fen)  # fen, last month
+    profit_before: Ints = field(default_factory=_no_fen)  # fen, a month earlier
+    line_margin: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a line
+    variable_cost: Ints = field(default_factory=_no_fen)  # fen, last month: lines and traffic
+    side_revenue: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a line
+    memory: list[Floats] = field(default_factory=_no_memories)  # each strategy's own notes
     own_platform: NDArray[np.bool_] = field(default_factory=lambda: _no_fen() > 0)
     block: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # 0 open to 1 shut
     platform_revenue: Ints = field(default_factory=_no_fen)  # fen, last month
@@ -96,7 +111,6 @@ class World:
     ledger: Ledger
     usage_level: float  # GB of a line with relative scale 1, in the first month
     data_choice: float  # share of lines with a device that choose data, at the start
-    devices: float  # share of lines that can use data, last month
     by_style: Ints  # (carriers, lifestyles, REACH) last month
     sponsored: Floats  # (carriers, categories) share of traffic that partners pay for
     xi_past: list[Floats] = field(default_factory=list)  # one (carriers,) a month
@@ -110,5 +124,6 @@ class World:
     def copy(self) -> "World":
         """Return an independent copy; recorded blocks are never changed, so they are shared."""
         records = {table: list(blocks) for table, blocks in self.records.items()}
-        memo: dict[int, Any] = {id(self.records): records}
+        segments = self.population.segments
+        memo: dict[int, Any] = {id(self.records): records, id(segments): segments}
         return copy.deepcopy(self, memo)

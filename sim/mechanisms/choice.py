@@ -1,10 +1,13 @@
-"""Which carrier and plan a user picks: inattention, switching costs, logit over offers.
+"""Which carrier and plan a user picks: inattention, switching costs, nested logit over offers.
 
 Each month a user looks at the market with a small probability, higher after a bill shock
-(Hortaçsu, Madanizadeh and Puller 2017); one who looks picks an offer by logit (McFadden
-1974) with costs of a new carrier and of a new plan (Klemperer 1987; Dubé, Hitsch and Rossi
-2010). New and replaced lines choose freely. Utility is quasi-linear in the bill, so choice
-of plan and choice of use maximise the same thing.
+(Hortaçsu, Madanizadeh and Puller 2017); one who looks picks an offer by nested logit (McFadden
+1978) with costs of a new carrier and of a new plan (Klemperer 1987; Dubé, Hitsch and Rossi
+2010). New and replaced lines choose freely. Utility is quasi-linear in the bill, so choice of
+plan and choice of use maximise the same thing.
+
+Choice probabilities are the same for all lines of a segment and state. They are worked out once
+a month; then every cell moves by its expected flow, or every row draws for itself.
 """
 
 import math
@@ -14,268 +17,202 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
-from sim.core.streams import uniform_at
 from sim.core.units import FEN_PER_YUAN
 from sim.market.offers import Offers
-from sim.mechanisms.usage import (
-    BLOCK,
-    Curve,
-    Levels,
-    Margin,
-    Users,
-    paid_use,
+from sim.market.segments import (
+    BELOW_LTE,
+    BELOW_LTE_CONTROL,
+    CONTROL,
+    NO_DEVICE,
+    ON_LTE,
+    ON_LTE_CONTROL,
+    Segments,
 )
+from sim.mechanisms.usage import SHOCKED, Curve, Levels, Margin, theta_of, worth_of
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
 
 
 class Tastes(NamedTuple):
     """What users weigh, and the month's qualities."""
 
-    alpha: NDArray[np.float64]  # (provinces, income tiers) utils per yuan
-    place: NDArray[np.float64]  # (carriers, provinces) utils: service, peers, delay; without xi
-    xi: NDArray[np.float64]  # (carriers,) unobserved quality, utils
-    lte_value: float  # utils
+    place: Floats  # (carriers, provinces) utils: service, peers, delay; without xi
+    xi: Floats  # (carriers,) unobserved quality, utils
+    lte_value: float  # utils, of data on 4G beside the use it brings
+    voice_value: float  # utils, of a line without data
+    voice_quality: float  # part of xi that a line without data enjoys
     switching: float  # gamma, utils
     plan_switching: float  # utils
     attention: float  # per month
     bill_shock: float  # added attention after an overage charge
     renewal: float  # share of lines that are new or replaced this month
+    dissimilarity: float  # of nested logit; 1 is plain logit
+    nest: Ints  # (carriers,) nest of each carrier
+    control_fee: float  # yuan per month
+    control: NDArray[np.bool_]  # (carriers,) offers the product
+    control_reach: Floats  # (carriers,) chance a month that a user weighs the product
 
 
-class Draws(NamedTuple):
-    """The keys of the month's streams."""
+class Weights(NamedTuple):
+    """What every offer is worth, as logit weights without xi.
 
-    attention: np.uint64
-    renewal: np.uint64
-    choice: np.uint64
-
-
-class Panel(NamedTuple):
-    """What the surveyed rows see, before xi: the input of inversion and consumer surplus.
-
-    `free` and `look` are inclusive values exp(v - top) summed over a carrier's offers, without
-    and with switching costs; `top` is the row's scale.
+    A level with control holds the values of an offer with it: they concern the own carrier alone.
     """
 
-    row: NDArray[np.int64]  # (panel,)
-    free: NDArray[np.float64]  # (panel, carriers)
-    look: NDArray[np.float64]  # (panel, carriers)
-    top: NDArray[np.float64]  # (panel,)
-    stay: NDArray[np.float64]  # (panel,) value of the current offer, utils, without xi
-    attention: NDArray[np.float64]  # (panel,)
-    alpha: NDArray[np.float64]  # (panel,)
-    carrier: NDArray[np.int64]  # (panel,)
-    home: NDArray[np.int64]  # (panel,) the carrier when scenarios parted
-    weight: NDArray[np.int64]  # (panel,) lines
+    e: Floats  # (segments, levels, offers) exp((V - top) / dissimilarity); 0 where unusable
+    top: Floats  # (segments, levels) utils
 
 
 @inlined
-def looks_with(tastes: Tastes, shocked: bool, new_device: bool) -> float:
-    """Return the chance that a user looks at the market this month; a new device compels it."""
-    if new_device:
-        return 1.0
-    return min(1.0, tastes.attention + (tastes.bill_shock if shocked else 0.0))
-
-
-@inlined
-def offer_worth(
-    theta: float, share: float, allowance: float, log_ratio: float, fee: float, price: float,
-    over: float, at_over: float, curve: Curve,
+def offer_value(
+    g: int, level: int, o: int, segments: Segments, offers: Offers, margin: Margin, levels: Levels,
+    tastes: Tastes, curve: Curve,
 ) -> float:  # fmt: skip
-    """Return the worth of a month on an offer, less its data bill, in yuan.
-
-    theta : GB at relative use 1; share : of traffic that is sponsored; allowance : GB;
-    log_ratio : log of the allowance over own theta; fee : yuan; price : yuan/GB beyond the
-    allowance; over, at_over : relative use at that price and its worth.
-    """
-    own = theta * (1.0 - share)
-    y = paid_use(own, curve.free, over, allowance)
-    bill = fee + price * max(0.0, own * y - allowance)
-    # Two of the three regimes have their worth at hand. Where bunched, h needs a power: logs of
-    # its parts are at hand, so one exponential will do.
-    if y == curve.free:
-        at_y = curve.at_free
-    elif y == over:
-        at_y = at_over
-    else:
-        power = 1.0 - 1.0 / curve.eps
-        at_y = math.exp(power * log_ratio) / power - curve.kappa * y
-    gift = theta * share * (curve.at_free - curve.choke)
-    return own * (at_y - curve.choke) + gift - bill
-
-
-@inlined
-def offer_values(
-    r: int, users: Users, offers: Offers, margin: Margin, levels: Levels, tastes: Tastes,
-    curve: Curve, out: NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Write the utility of every offer to row r into `out`, before xi and switching costs."""
-    carriers = offers.voice.shape[0]
-    plans = offers.fee.shape[0] // carriers
-    province = users.province[r]
-    alpha = tastes.alpha[province, users.income[r]]
-    knows = 1 if users.knows_reseller[r] else 0
-    has_device = users.device_rank[r] < levels.devices
-    for j in range(carriers):
-        base = tastes.place[j, province] - alpha * offers.voice[j] / FEN_PER_YUAN
-        out[j * plans] = base
-        on_lte = users.lte_rank[r] < levels.lte[j]
-        theta = users.theta[r] * levels.usage * (levels.lte_usage if on_lte else 1.0)
-        share = levels.sponsored[j, users.lifestyle[r]]
-        price = margin.price[j, knows] / FEN_PER_YUAN
-        log_own = math.log(theta * (1.0 - share))
-        if on_lte:
-            base += tastes.lte_value
-        for k in range(1, plans):
-            o = j * plans + k
-            if has_device:
-                worth = offer_worth(
-                    theta, share, margin.allowance[o], margin.log_allowance[o] - log_own,
-                    margin.fee[o], price, margin.use[j, knows], margin.worth[j, knows], curve,
-                )  # fmt: skip
-                out[o] = base + alpha * worth
-            else:
-                out[o] = -math.inf
-
-
-@inlined
-def switching_cost(o: int, current: int, plans: int, tastes: Tastes) -> float:
-    """Return what it costs to move from the current offer to offer o, utils."""
-    if o // plans != current // plans:
-        return tastes.switching
-    if o != current:
-        return tastes.plan_switching
-    return 0.0
-
-
-@inlined
-def pick(values: NDArray[np.float64], u: float) -> int:
-    """Return the offer that the draw u falls on under logit choice; overwrites `values`."""
-    top = values.max()
-    total = 0.0
-    for o in range(values.shape[0]):
-        total += math.exp(values[o] - top)
-        values[o] = total
-    for o in range(values.shape[0]):
-        if u * total < values[o]:
-            return o
-    return int(values.argmax())
+    """Return the utility of an offer to a segment and level, before xi and switching costs."""
+    plans = offers.fee.shape[0] // offers.voice.shape[0]
+    j, style, alpha = o // plans, int(segments.style[g]), segments.alpha[g]
+    value = float(tastes.place[j, segments.province[g]] - alpha * offers.voice[j] / FEN_PER_YUAN)
+    if o % plans == 0:
+        return value + tastes.voice_value
+    if level == NO_DEVICE:
+        return -math.inf
+    controlled = level >= BELOW_LTE_CONTROL
+    worth = worth_of(
+        theta_of(g, level, segments, levels), o, j, style, 1 if segments.knows[g] else 0,
+        1.0 if controlled else levels.usable[style], offers, margin, levels, curve,
+    )  # fmt: skip
+    value += alpha * (worth - (tastes.control_fee if controlled else 0.0)) + offers.appeal[o]
+    return float(value + (tastes.lte_value if level in (ON_LTE, ON_LTE_CONTROL) else 0.0))
 
 
 @parallel_kernel
-def choose_offers(
-    users: Users, was_devices: float, offers: Offers, margin: Margin, levels: Levels,
-    tastes: Tastes, curve: Curve, draws: Draws,
-) -> NDArray[np.int64]:  # fmt: skip
-    """Let users look and switch; write `users.offer` and return who moved where.
-
-    Returns (carriers, carriers, 2) lines from × to × (looked, renewed); staying counts too.
-    """
-    rows = users.theta.shape[0]
-    carriers = offers.voice.shape[0]
-    count = offers.fee.shape[0]
-    plans = count // carriers
-    blocks = (rows + BLOCK - 1) // BLOCK
-    moves = np.zeros((blocks, carriers, carriers, 2), dtype=np.int64)
-    held, rollover = users.offer, users.rollover  # numba loses writes through a tuple, see survey
-    for b in prange(blocks):
-        values = np.empty(count)
-        for r in range(b * BLOCK, min((b + 1) * BLOCK, rows)):
-            current = int(users.offer[r])
-            renews = uniform_at(draws.renewal, r) < tastes.renewal
-            fresh = was_devices <= users.device_rank[r] < levels.devices
-            chance = looks_with(tastes, users.shocked[r], fresh)
-            if not renews and uniform_at(draws.attention, r) >= chance:
-                continue
-            offer_values(r, users, offers, margin, levels, tastes, curve, values)
-            for o in range(count):
-                values[o] += tastes.xi[o // plans]
-                if not renews:
-                    values[o] -= switching_cost(o, current, plans, tastes)
-            chosen = pick(values, uniform_at(draws.choice, r))
-            if chosen != current:
-                held[r] = chosen
-                rollover[r] = 0
-            moves[b, current // plans, chosen // plans, 1 if renews else 0] += users.lines[r]
-    return moves.sum(axis=0)
-
-
-@parallel_kernel
-def survey(
-    rows: NDArray[np.int64], users: Users, was_devices: float, offers: Offers, margin: Margin,
-    levels: Levels, tastes: Tastes, curve: Curve,
-) -> Panel:  # fmt: skip
-    """Ask the given rows what every carrier is worth to them this month, before xi."""
-    n = rows.shape[0]
-    carriers = offers.voice.shape[0]
-    count = offers.fee.shape[0]
-    plans = count // carriers
-    keep_carrier, keep_plan = math.exp(-tastes.switching), math.exp(-tastes.plan_switching)
-    # Plain arrays: numba loses what a parallel loop writes through a tuple made before it.
-    all_free, all_look = np.zeros((n, carriers)), np.zeros((n, carriers))
-    tops, stay, attention, alpha = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    carrier, home = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    weight = np.empty(n, dtype=np.int64)
-    blocks = (n + 255) // 256
-    for b in prange(blocks):
-        values = np.empty(count)
-        for i in range(b * 256, min((b + 1) * 256, n)):
-            r = rows[i]
-            current = int(users.offer[r])
-            offer_values(r, users, offers, margin, levels, tastes, curve, values)
-            top = values.max()
-            for o in range(count):
-                free = math.exp(values[o] - top)
-                all_free[i, o // plans] += free
-                if o // plans != current // plans:
-                    free *= keep_carrier
-                elif o != current:
-                    free *= keep_plan
-                all_look[i, o // plans] += free
-            tops[i] = top
-            stay[i] = values[current]
-            fresh = was_devices <= users.device_rank[r] < levels.devices
-            attention[i] = looks_with(tastes, users.shocked[r], fresh)
-            alpha[i] = tastes.alpha[users.province[r], users.income[r]]
-            carrier[i] = current // plans
-            home[i] = users.home[r]
-            weight[i] = users.lines[r]
-    return Panel(rows, all_free, all_look, tops, stay, attention, alpha, carrier, home, weight)
+def offer_weights(
+    segments: Segments, offers: Offers, margin: Margin, levels: Levels, tastes: Tastes,
+    curve: Curve, kinds: int,
+) -> Weights:  # fmt: skip
+    """Return the logit weight of every offer to every segment and level, before xi."""
+    count, total = segments.theta.shape[0], offers.fee.shape[0]
+    e, tops = np.zeros((count, kinds, total)), np.full((count, kinds), -math.inf)
+    for g in prange(count):
+        for level in range(kinds):
+            for o in range(total):
+                value = offer_value(g, level, o, segments, offers, margin, levels, tastes, curve)
+                e[g, level, o] = value
+                tops[g, level] = max(tops[g, level], value)
+        for level in range(BELOW_LTE_CONTROL, kinds):
+            # One scale with and without control: users compare the two.
+            top = max(tops[g, level], tops[g, level - CONTROL])
+            tops[g, level], tops[g, level - CONTROL] = top, top
+        for level in range(kinds):
+            for o in range(total):
+                gap = e[g, level, o] - tops[g, level]
+                e[g, level, o] = math.exp(gap / tastes.dissimilarity)
+    return Weights(e, tops)
 
 
 @kernel
-def consumer_surplus(panel: Panel, xi: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the month's expected utility of the panel's lines in fen: (carriers,).
-
-    By the carrier that a user was with when the scenarios parted: by the present one, a carrier
-    would gain surplus merely by gaining users.
-
-    [lambda · logsum(attentive, with own switching costs) + (1 - lambda) · V(current)] / alpha
-    (Small and Rosen 1981; Train 2015 for inattention); only changes of it mean anything.
-    """
-    out = np.zeros(xi.shape[0], dtype=np.int64)
-    for i in range(panel.row.shape[0]):
-        j = panel.carrier[i]
-        total = 0.0
-        for k in range(xi.shape[0]):
-            total += panel.look[i, k] * math.exp(xi[k])
-        attentive = panel.top[i] + math.log(total)
-        passive = panel.stay[i] + xi[j]
-        utils = panel.attention[i] * attentive + (1.0 - panel.attention[i]) * passive
-        fen = utils / panel.alpha[i] * FEN_PER_YUAN
-        out[panel.home[i]] += math.floor(fen + 0.5) * panel.weight[i]
+def quality_factors(xi: Floats, plans: int, tastes: Tastes) -> Floats:
+    """Return what quality multiplies each offer's weight by: (offers,)."""
+    out = np.empty(xi.shape[0] * plans)
+    for o in range(out.shape[0]):
+        part = tastes.voice_quality if o % plans == 0 else 1.0
+        out[o] = math.exp(part * xi[o // plans] / tastes.dissimilarity)
     return out
 
 
-@kernel
-def first_offers(
-    users: Users, first_plan: NDArray[np.float64], offers: Offers, margin: Margin,
-    levels: Levels, tastes: Tastes, curve: Curve,
+@inlined
+def carrier_odds(a: Floats, tastes: Tastes, out: Floats) -> float:
+    """Write the chance of each carrier for its weight `a` into `out`; return the inclusive value.
+
+    Nested logit (McFadden 1978): nests compete by (sum of weights)^dissimilarity, carriers in a
+    nest by their weights. The value returned is the sum over nests.
+    """
+    carriers = a.shape[0]
+    total = 0.0
+    if tastes.dissimilarity == 1.0:
+        for j in range(carriers):
+            total += a[j]
+        for j in range(carriers):
+            out[j] = a[j] / total
+        return total
+    for nest in range(carriers):
+        inside = 0.0
+        for j in range(carriers):
+            inside += a[j] if tastes.nest[j] == nest else 0.0
+        if inside <= 0.0:
+            continue
+        power = math.pow(inside, tastes.dissimilarity)
+        total += power
+        for j in range(carriers):
+            if tastes.nest[j] == nest:
+                out[j] = power / inside * a[j]
+    for j in range(carriers):
+        out[j] = out[j] / total if a[j] > 0.0 else 0.0
+    return total
+
+
+@inlined
+def cost_factor(cost: float, tastes: Tastes) -> float:
+    """Return what a cost of switching, in utils, multiplies weights by."""
+    return math.exp(-cost / tastes.dissimilarity)
+
+
+@inlined
+def open_sums(
+    e: Floats, factor: Floats, is_open: NDArray[np.bool_], carriers: int, out: Floats
+) -> None:
+    """Write each carrier's weight, summed over the offers that are sold, into `out`."""
+    plans = e.shape[0] // carriers
+    for j in range(carriers):
+        total = 0.0
+        for o in range(j * plans, (j + 1) * plans):
+            if is_open[o]:
+                total += e[o] * factor[o]
+        out[j] = total
+
+
+@inlined
+def looker_weights(
+    rivals: Floats, own: float, kept: float, is_open: bool, i: int, new_carrier: float,
+    new_plan: float, out: Floats,
 ) -> None:  # fmt: skip
-    """Give every row a plan of its carrier by logit; `users.offer` holds the carrier's first."""
-    carriers = offers.voice.shape[0]
-    plans = offers.fee.shape[0] // carriers
-    values = np.empty(offers.fee.shape[0])
-    for r in range(users.theta.shape[0]):
-        offer_values(r, users, offers, margin, levels, tastes, curve, values)
-        start = (int(users.offer[r]) // plans) * plans
-        users.offer[r] = start + pick(values[start : start + plans], first_plan[r])
+    """Write the carriers' weights to one who looks and is on an offer of carrier i.
+
+    rivals : (carriers,) weights of what they sell; own : weight of what carrier i sells to its
+    own users; kept : of the offer held; new_carrier, new_plan : the costs' factors. The offer
+    held costs nothing.
+    """
+    for j in range(out.shape[0]):
+        out[j] = new_carrier * rivals[j]
+    out[i] = new_plan * own + kept * (1.0 - (new_plan if is_open else 0.0))
+
+
+@inlined
+def attention_of(tastes: Tastes, shocked: int) -> float:
+    """Return the chance that a line of a cell looks; shocked : parts per million of it."""
+    return min(1.0, tastes.attention + tastes.bill_shock * shocked / SHOCKED)
+
+
+@inlined
+def plain(level: int) -> int:
+    """Return the level without control: what another carrier's newcomer has."""
+    return level - CONTROL if level >= BELOW_LTE_CONTROL else level
+
+
+@inlined
+def takes_up(g: int, level: int, o: int, plans: int, weights: Weights, tastes: Tastes) -> float:
+    """Return the chance that a line on offer o takes up control this month.
+
+    Those who weigh it (Bass: by themselves or by word of mouth) decide by logit on the gain in
+    utility, the fee included.
+    """
+    j = o // plans
+    if level not in (BELOW_LTE, ON_LTE) or o % plans == 0 or not tastes.control[j]:
+        return 0.0
+    with_it = weights.e[g, level + CONTROL, o]
+    without = weights.e[g, level, o]
+    if without <= 0.0 or with_it <= 0.0:
+        return 0.0
+    gain = math.log(with_it / without) * tastes.dissimilarity
+    return float(tastes.control_reach[j] / (1.0 + math.exp(-gain)))

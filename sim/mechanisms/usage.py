@@ -1,10 +1,12 @@
-"""How much a line uses under a three-part tariff, and what that use is worth.
+"""How much a line uses under its tariff, and what that use is worth.
 
 Use is iso-elastic in an effort cost plus the price of the last GB,
 x(q) = theta (kappa + q)^(-eps), with effort cost kappa keeping use finite where it is free
 (Nevo, Turner and Williams 2016). Under a fee, an allowance and an overage price p there are
 three regimes: under the allowance (q = 0), bunched at it (q clears it), over it (q = p).
-Sponsored traffic has price 0 and does not count against the allowance.
+Sponsored traffic has price 0 and does not count against the allowance; zero-rated traffic has
+price 0 up to a cap of its own. Beyond the cap of an unlimited plan nothing can be bought: the
+line is bunched at what the reduced speed lets through.
 """
 
 import math
@@ -15,17 +17,20 @@ from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
-from sim.market.offers import Offers
+from sim.market.offers import NOT_SOLD, Offers
+from sim.market.segments import BELOW_LTE_CONTROL, NO_DEVICE, ON_LTE, ON_LTE_CONTROL, Segments
 
-BLOCK = 2048  # rows a thread takes at a time
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
 
-# What is summed over the lines of a carrier in a province.
+# What is summed over the lines of a carrier in a province. Lines are in units of the population.
 SUMS = (
-    "lines", "data_lines", "lte_lines", "used", "allowance", "billed", "resold", "sponsored",
-    "fee", "overage", "resale", "voice",
+    "lines", "data_lines", "lte_lines", "control_lines", "used", "allowance", "billed", "resold",
+    "sponsored", "fee", "overage", "resale", "voice", "control",
 )  # fmt: skip
-(LINES, DATA_LINES, LTE_LINES, USED, ALLOWANCE, BILLED, RESOLD, SPONSORED,
- FEE, OVERAGE, RESALE, VOICE) = range(len(SUMS))  # fmt: skip
+(LINES, DATA_LINES, LTE_LINES, CONTROL_LINES, USED, ALLOWANCE, BILLED, RESOLD,
+ SPONSORED, FEE, OVERAGE, RESALE, VOICE, CONTROL_FEE) = range(len(SUMS))  # fmt: skip
+COUNTS = (LINES, DATA_LINES, LTE_LINES, CONTROL_LINES)
 
 # What is summed over the lines of a carrier in a lifestyle, kB.
 REACH = ("potential", "priced", "sponsored", "used")
@@ -34,6 +39,8 @@ POTENTIAL, PRICED, REACH_SPONSORED, REACH_USED = range(len(REACH))
 # What is summed over the lines on an offer.
 HELD = ("lines", "used", "revenue")
 
+SHOCKED = 1_000_000  # parts per million of a cell's lines
+
 
 class Curve(NamedTuple):
     """The demand curve of use, ready for kernels."""
@@ -41,40 +48,24 @@ class Curve(NamedTuple):
     eps: float
     kappa: float  # yuan/GB
     free: float  # kappa^(-eps): use at price 0, relative to theta
+    least: float  # relative use at the choke price
     choke: float  # h at the choke price, from where the value of use is counted
     at_free: float  # h at price 0
-
-
-class Users(NamedTuple):
-    """The columns of the population that demand reads, and the month's levels."""
-
-    province: NDArray[np.uint8]
-    income: NDArray[np.uint8]
-    lifestyle: NDArray[np.uint8]
-    theta: NDArray[np.float64]
-    lte_rank: NDArray[np.float64]
-    device_rank: NDArray[np.float64]
-    knows_reseller: NDArray[np.bool_]
-    offer: NDArray[np.uint8]
-    home: NDArray[np.uint8]
-    rollover: NDArray[np.int64]
-    lines: NDArray[np.int64]
-    shocked: NDArray[np.bool_]
 
 
 class Margin(NamedTuple):
     """The offers once more, as users weigh them: what costs time is worked out once a month.
 
-    What lies beyond the allowance depends on the carrier and on whether the user knows a
-    reseller.
+    What lies beyond the allowance depends on whether the user knows a reseller.
     """
 
-    price: NDArray[np.int64]  # (carriers, 2) fen per GB, the cheaper source
-    use: NDArray[np.float64]  # (carriers, 2) relative use at that price
-    worth: NDArray[np.float64]  # (carriers, 2) h at that use, yuan
-    fee: NDArray[np.float64]  # (offers,) yuan
-    allowance: NDArray[np.float64]  # (offers,) GB
-    log_allowance: NDArray[np.float64]  # (offers,) minus infinity without data
+    price: Ints  # (offers, 2) fen per GB, the cheaper source
+    use: Floats  # (offers, 2) relative use at that price
+    worth: Floats  # (offers, 2) h at that use, yuan
+    fee: Floats  # (offers,) yuan
+    allowance: Floats  # (offers,) GB
+    national: Floats  # (offers,) GB of it usable outside the province
+    cap: Floats  # (offers,) GB of zero-rated traffic
 
 
 class Levels(NamedTuple):
@@ -82,17 +73,29 @@ class Levels(NamedTuple):
 
     usage: float  # GB at a relative scale of 1, before 4G
     lte_usage: float  # factor on 4G
-    lte: NDArray[np.float64]  # (carriers,) share of lines that can be on 4G
-    devices: float  # share of lines that can use data
-    sponsored: NDArray[np.float64]  # (carriers, lifestyles) share of traffic that partners pay
+    sponsored: Floats  # (carriers, lifestyles) share of traffic that partners pay
+    roaming: Floats  # (lifestyles,) share of use outside the province; 0 once roaming is abolished
+    usable: Floats  # (lifestyles,) part of an allowance that is of use without control over it
+
+
+class Meter(NamedTuple):
+    """A line's month, before whole units: scales of use (GB) and relative use of each part."""
+
+    gift: float  # scale of sponsored traffic; its relative use is that at price 0
+    free: float  # scale of zero-rated traffic
+    at_free: float  # its relative use
+    away: float  # scale of own traffic outside the province
+    at_away: float
+    home: float  # scale of own traffic in the province
+    at_home: float
 
 
 class UsageSums(NamedTuple):
     """The month's use and charges, summed; all whole numbers, so order cannot matter."""
 
-    by_place: NDArray[np.int64]  # (provinces, carriers, SUMS)
-    by_style: NDArray[np.int64]  # (carriers, lifestyles, REACH) kB
-    by_offer: NDArray[np.int64]  # (offers, HELD)
+    by_place: Ints  # (provinces, carriers, SUMS)
+    by_style: Ints  # (carriers, lifestyles, REACH) kB
+    by_offer: Ints  # (offers, HELD)
 
 
 @inlined
@@ -109,20 +112,34 @@ def relative_use(q: float, eps: float, kappa: float) -> float:
 
 
 def make_curve(eps: float, kappa: float, choke_price: float) -> Curve:
-    """Return the demand curve for an elasticity, an effort cost and a choke price."""
-    free = relative_use(0.0, eps, kappa)
+    """Return the demand curve for an elasticity, an effort cost and a choke price.
+
+    At eps = 0 demand is a step: theta up to the choke price, worth the choke price a GB.
+    """
+    if eps == 0.0:
+        return Curve(eps, kappa, free=1.0, least=1.0, choke=0.0, at_free=choke_price)
+    free, least = relative_use(0.0, eps, kappa), relative_use(choke_price, eps, kappa)
     return Curve(
         eps=eps,
         kappa=kappa,
         free=free,
-        choke=value_at(relative_use(choke_price, eps, kappa), eps, kappa),
+        least=least,
+        choke=value_at(least, eps, kappa),
         at_free=value_at(free, eps, kappa),
     )
 
 
 @inlined
+def worth_at(y: float, curve: Curve) -> float:
+    """Return h at relative use y, counted from the choke price up, yuan per unit of scale."""
+    if y == curve.free:
+        return curve.at_free - curve.choke
+    return value_at(max(y, curve.least), curve.eps, curve.kappa) - curve.choke
+
+
+@inlined
 def paid_use(theta: float, free: float, over: float, allowance: float) -> float:
-    """Return relative use y of non-sponsored traffic in its regime.
+    """Return relative use y of metered traffic in its regime.
 
     theta : GB at relative use 1; free, over : relative use at price 0 and at the overage
     price; allowance : GB. Bunched at the allowance, y = allowance / theta.
@@ -140,27 +157,95 @@ def charge(kilobytes: int, price: int) -> int:
     return (kilobytes * price + KB_PER_GB // 2) // KB_PER_GB
 
 
-@inlined
-def line_price(overage: int, resale: int, knows_reseller: bool) -> int:
-    """Return what the line pays beyond the allowance, fen per GB: the cheaper of its sources."""
-    if knows_reseller and resale < overage:
-        return resale
-    return overage
-
-
 @kernel
 def margins(offers: Offers, curve: Curve) -> Margin:
     """Return prices and use beyond the allowance: powers are costly, so they are taken once."""
-    carriers = offers.voice.shape[0]
-    price = np.empty((carriers, 2), dtype=np.int64)
-    use, worth = np.empty((carriers, 2)), np.empty((carriers, 2))
-    for j in range(carriers):
+    count = offers.fee.shape[0]
+    plans = count // offers.voice.shape[0]
+    price = np.empty((count, 2), dtype=np.int64)
+    use, worth = np.zeros((count, 2)), np.zeros((count, 2))
+    for o in range(count):
         for knows in range(2):
-            price[j, knows] = line_price(offers.overage[j], offers.resale[j], knows == 1)
-            use[j, knows] = relative_use(price[j, knows] / FEN_PER_YUAN, curve.eps, curve.kappa)
-            worth[j, knows] = value_at(use[j, knows], curve.eps, curve.kappa)
+            dearest, resale = offers.overage[o], offers.resale[o // plans]
+            price[o, knows] = resale if knows == 1 and resale < dearest else dearest
+            if price[o, knows] >= NOT_SOLD:
+                continue
+            if curve.eps == 0.0:
+                use[o, knows], worth[o, knows] = curve.free, curve.at_free
+            else:
+                q = price[o, knows] / FEN_PER_YUAN
+                use[o, knows] = relative_use(q, curve.eps, curve.kappa)
+                worth[o, knows] = value_at(use[o, knows], curve.eps, curve.kappa) - curve.choke
     allowance = offers.allowance / KB_PER_GB
-    return Margin(price, use, worth, offers.fee / FEN_PER_YUAN, allowance, np.log(allowance))
+    return Margin(
+        price, use, worth, offers.fee / FEN_PER_YUAN, allowance, allowance * offers.national,
+        offers.free_cap / KB_PER_GB,
+    )  # fmt: skip
+
+
+@inlined
+def metered(
+    theta: float, sponsored: float, zero_rated: float, roaming: float, cap: float,
+    available: float, national: float, free: float, over: float,
+) -> Meter:  # fmt: skip
+    """Return how a line's traffic splits and how much of each part it uses.
+
+    Parameters
+    ----------
+    theta : GB at relative use 1
+    sponsored, zero_rated, roaming : share of all traffic that partners pay for; of the rest that
+        is zero-rated; of what then remains that is used outside the province
+    cap : GB of zero-rated traffic; available : GB of allowance, of which `national` may be
+        used outside the province
+    free, over : relative use at price 0 and beyond the allowance
+    """
+    gift = theta * sponsored
+    zero = (theta - gift) * zero_rated
+    own = theta - gift - zero
+    at_zero = free if zero * free <= cap else cap / zero
+    away = own * roaming
+    home = own - away
+    at_away = paid_use(away, free, over, min(national, available)) if roaming > 0.0 else over
+    used = min(away * at_away, national) if roaming > 0.0 else 0.0
+    return Meter(
+        gift, zero, at_zero, away, at_away, home, paid_use(home, free, over, available - used)
+    )
+
+
+@inlined
+def theta_of(g: int, level: int, segments: Segments, levels: Levels) -> float:
+    """Return the GB that a line of segment g uses at relative use 1."""
+    lte = level in (ON_LTE, ON_LTE_CONTROL)
+    return float(segments.theta[g]) * levels.usage * (levels.lte_usage if lte else 1.0)
+
+
+@inlined
+def worth_of(
+    theta: float, o: int, j: int, style: int, knows: int, usable: float, offers: Offers,
+    margin: Margin, levels: Levels, curve: Curve,
+) -> float:  # fmt: skip
+    """Return the worth of a month on an offer, less its data bill, in yuan; without rollover."""
+    over = margin.use[o, knows]
+    allowance, national = margin.allowance[o] * usable, margin.national[o] * usable
+    use = metered(
+        theta, levels.sponsored[j, style], offers.free_share[o, style], levels.roaming[style],
+        margin.cap[o], allowance, national, curve.free, over,
+    )  # fmt: skip
+    value = use.gift * (curve.at_free - curve.choke)
+    if use.free > 0.0:
+        value += use.free * worth_at(use.at_free, curve)
+    over_worth = margin.worth[o, knows]
+    within, beyond = 0.0, 0.0
+    if use.away > 0.0:
+        at_away = over_worth if use.at_away == over else worth_at(use.at_away, curve)
+        value += use.away * at_away
+        within = min(use.away * use.at_away, national)
+        beyond = use.away * use.at_away - within
+    at_home = over_worth if use.at_home == over else worth_at(use.at_home, curve)
+    value += use.home * at_home
+    beyond += max(0.0, use.home * use.at_home - (allowance - within))
+    price = margin.price[o, knows] / FEN_PER_YUAN
+    return float(value - margin.fee[o] - (price * beyond if beyond > 1e-12 else 0.0))
 
 
 @inlined
@@ -169,86 +254,156 @@ def whole_kb(gigabytes: float) -> int:
     return math.floor(gigabytes * KB_PER_GB + 0.5)
 
 
+class LineMonth(NamedTuple):
+    """What one line uses and owes in a month, in whole units."""
+
+    within: int  # kB in the allowance, zero-rated traffic included
+    beyond: int  # kB beyond it
+    gift: int  # kB that partners pay for
+    extra: int  # fen for what is beyond
+    potential: int  # kB if nothing were paid for by the user
+    priced: int  # kB if nothing were sponsored, at the line's own shadow price
+    left: int  # kB of the allowance that are left
+
+
+@inlined
+def line_month(
+    theta: float, o: int, j: int, style: int, knows: int, usable: float, rollover: int,
+    offers: Offers, margin: Margin, levels: Levels, curve: Curve,
+) -> LineMonth:  # fmt: skip
+    """Return a line's month on offer o, in whole kilobytes and fen."""
+    over = margin.use[o, knows]
+    own = math.floor(offers.allowance[o] * usable + 0.5)
+    available = own + rollover
+    national = math.floor(available * offers.national[o] + 0.5)
+    use = metered(
+        theta, levels.sponsored[j, style], offers.free_share[o, style], levels.roaming[style],
+        margin.cap[o], available / KB_PER_GB, national / KB_PER_GB, curve.free, over,
+    )  # fmt: skip
+    within, beyond = 0, 0
+    if use.away > 0.0:
+        away = whole_kb(use.away * use.at_away)
+        within = min(away, national)
+        beyond = away - within if use.at_away == over else 0
+    home = whole_kb(use.home * use.at_home)
+    here = min(home, available - within)
+    beyond += home - here if use.at_home == over else 0
+    left = available - within - here
+    within += here + whole_kb(use.free * use.at_free)
+    y = (use.away * use.at_away + use.home * use.at_home + use.free * use.at_free) / max(
+        use.away + use.home + use.free, 1e-300
+    )
+    price = margin.price[o, knows]
+    return LineMonth(
+        within=within,
+        beyond=beyond,
+        gift=whole_kb(use.gift * curve.free),
+        extra=charge(beyond, price) if beyond > 0 else 0,
+        potential=whole_kb(theta * curve.free),
+        priced=whole_kb(theta * y),
+        left=min(left, own),
+    )
+
+
+@inlined
+def times(lines: int, per_line: int, unit: int) -> int:
+    """Return lines × per_line, lines being in parts of `unit`, to the nearest whole number."""
+    if unit == 1:
+        return lines * per_line
+    whole = lines // unit
+    part = float((lines - whole * unit) * per_line)
+    return whole * per_line + math.floor(part / unit + 0.5)
+
+
 @parallel_kernel
 def use_data(
-    users: Users,
-    offers: Offers,
-    margin: Margin,
-    levels: Levels,
-    curve: Curve,
-    rollover_in_force: bool,
-    provinces: int,
-    out_usage: NDArray[np.int64],
-    out_bill: NDArray[np.int64],
-) -> UsageSums:
+    lines: Ints, unit: int, segments: Segments, offers: Offers, margin: Margin, levels: Levels,
+    curve: Curve, control_fee: int, rollover_in_force: bool, provinces: int, rollover: Ints,
+    shocked: Ints, out_use: Ints, out_bill: Ints,
+) -> UsageSums:  # fmt: skip
     """Let every line use and be charged for a month; update rollover and bill shock.
 
-    Returns the sums over lines; writes `users.rollover`, `users.shocked`, `out_usage` (kB of
-    one line) and `out_bill` (fen of one line, the part without data included).
+    Parameters
+    ----------
+    lines : (segments, levels, offers) in parts of 1/unit of a line
+    control_fee : fen a month for the product that lets users control their traffic
+    rollover : (segments, levels, offers) kB left over, read and written; shocked : (…) parts per
+        million of the cell's lines that paid overage, written
+    out_use, out_bill : (…) kB and fen of one line of the cell, the part without data included
 
     References
     ----------
     Nevo, Turner and Williams (2016) for the tariff; rollover as ordered from October 2015:
     what is left of this month's own allowance may be used next month, first.
     """
-    rows = users.theta.shape[0]
-    carriers = offers.voice.shape[0]
-    plans = offers.fee.shape[0] // carriers
-    styles = levels.sponsored.shape[1]
-    blocks = (rows + BLOCK - 1) // BLOCK
-    place = np.zeros((blocks, provinces, carriers, len(SUMS)), dtype=np.int64)
-    style = np.zeros((blocks, carriers, styles, len(REACH)), dtype=np.int64)
-    held = np.zeros((blocks, offers.fee.shape[0], len(HELD)), dtype=np.int64)
-    over_price, over_use = margin.price, margin.use
-    # Plain arrays: numba loses what a parallel loop writes through a tuple.
-    rollover, shocked = users.rollover, users.shocked
-    for b in prange(blocks):
-        for r in range(b * BLOCK, min((b + 1) * BLOCK, rows)):
-            offer = users.offer[r]
-            j = offer // plans
-            lines = users.lines[r]
-            sums = place[b, users.province[r], j]
-            sums[LINES] += lines
-            on_lte = users.lte_rank[r] < levels.lte[j]
-            sums[LTE_LINES] += lines if on_lte else 0
-            sums[VOICE] += lines * offers.voice[j]
-            held[b, offer, 0] += lines
-            if offer % plans == 0:
-                rollover[r] = 0
-                shocked[r] = False
-                out_usage[r] = 0
-                out_bill[r] = offers.voice[j]
-                continue
-            theta = users.theta[r] * levels.usage * (levels.lte_usage if on_lte else 1.0)
-            share = levels.sponsored[j, users.lifestyle[r]]
-            knows = 1 if users.knows_reseller[r] else 0
-            available = offers.allowance[offer] + rollover[r]
-            own = theta * (1.0 - share)
-            y = paid_use(own, curve.free, over_use[j, knows], available / KB_PER_GB)
-            paid = whole_kb(own * y)
-            beyond = max(0, paid - available) if y == over_use[j, knows] else 0
-            within = min(paid, available)
-            gift = whole_kb(theta * share * curve.free)
-            extra = charge(beyond, over_price[j, knows])
-            used = within + beyond + gift
-            resold = over_price[j, knows] < offers.overage[j]
-            sums[DATA_LINES] += lines
-            sums[USED] += used * lines
-            sums[ALLOWANCE] += within * lines
-            sums[RESOLD if resold else BILLED] += beyond * lines
-            sums[SPONSORED] += gift * lines
-            sums[FEE] += offers.fee[offer] * lines
-            sums[RESALE if resold else OVERAGE] += extra * lines
-            reach = style[b, j, users.lifestyle[r]]
-            reach[POTENTIAL] += whole_kb(theta * curve.free) * lines
-            reach[PRICED] += whole_kb(theta * y) * lines
-            reach[REACH_SPONSORED] += gift * lines
-            reach[REACH_USED] += used * lines
-            held[b, offer, 1] += used * lines
-            held[b, offer, 2] += (offers.fee[offer] + (0 if resold else extra)) * lines
-            left = min(available - within, offers.allowance[offer])
-            rollover[r] = left if rollover_in_force else 0
-            shocked[r] = extra > 0
-            out_usage[r] = used
-            out_bill[r] = offers.fee[offer] + extra + offers.voice[j]
-    return UsageSums(place.sum(axis=0), style.sum(axis=0), held.sum(axis=0))
+    kinds = lines.shape[1]
+    carriers, total = offers.voice.shape[0], offers.fee.shape[0]
+    plans, styles = total // carriers, levels.usable.shape[0]
+    place = np.zeros((provinces, carriers, len(SUMS)), dtype=np.int64)
+    style_sums = np.zeros((provinces, carriers, styles, len(REACH)), dtype=np.int64)
+    held = np.zeros((provinces, total, len(HELD)), dtype=np.int64)
+    first = np.searchsorted(segments.province, np.arange(provinces + 1))
+    for p in prange(provinces):
+        for g in range(first[p], first[p + 1]):
+            style = int(segments.style[g])
+            knows = 1 if segments.knows[g] else 0
+            for level in range(kinds):
+                theta = theta_of(g, level, segments, levels)
+                controlled = level >= BELOW_LTE_CONTROL
+                usable = 1.0 if controlled else levels.usable[style]
+                for o in range(total):
+                    n = lines[g, level, o]
+                    if n == 0:
+                        rollover[g, level, o] = 0
+                        shocked[g, level, o] = 0
+                        continue
+                    j = o // plans
+                    voice = offers.voice[j]
+                    sums = place[p, j]
+                    sums[LINES] += n
+                    held[p, o, 0] += n
+                    if level in (ON_LTE, ON_LTE_CONTROL):
+                        sums[LTE_LINES] += n
+                    if level == NO_DEVICE or o % plans == 0:
+                        sums[VOICE] += times(n, voice, unit)
+                        rollover[g, level, o] = 0
+                        shocked[g, level, o] = 0
+                        out_use[g, level, o] = 0
+                        out_bill[g, level, o] = voice
+                        continue
+                    use = line_month(
+                        theta, o, j, style, knows, usable, rollover[g, level, o], offers, margin,
+                        levels, curve,
+                    )  # fmt: skip
+                    resold = margin.price[o, knows] < offers.overage[o]
+                    product = control_fee if controlled else 0
+                    bill = offers.fee[o] + use.extra + product + voice
+                    within = times(n, use.within, unit)
+                    beyond = times(n, use.beyond, unit)
+                    gift = times(n, use.gift, unit)
+                    fee, extra = times(n, offers.fee[o], unit), times(n, use.extra, unit)
+                    rent = times(n, product, unit)
+                    used = within + beyond + gift
+                    sums[DATA_LINES] += n
+                    sums[CONTROL_LINES] += n if controlled else 0
+                    sums[USED] += used
+                    sums[ALLOWANCE] += within
+                    sums[RESOLD if resold else BILLED] += beyond
+                    sums[SPONSORED] += gift
+                    sums[FEE] += fee
+                    sums[RESALE if resold else OVERAGE] += extra
+                    sums[CONTROL_FEE] += rent
+                    # Rounded as a whole, the parts follow: a bill is what its line owes.
+                    sums[VOICE] += times(n, bill, unit) - fee - extra - rent
+                    reach = style_sums[p, j, style]
+                    reach[POTENTIAL] += times(n, use.potential, unit)
+                    reach[PRICED] += times(n, use.priced, unit)
+                    reach[REACH_SPONSORED] += gift
+                    reach[REACH_USED] += used
+                    held[p, o, 1] += used
+                    held[p, o, 2] += fee + (0 if resold else extra)
+                    rollover[g, level, o] = use.left if rollover_in_force else 0
+                    shocked[g, level, o] = SHOCKED if use.extra > 0 else 0
+                    out_use[g, level, o] = use.within + use.beyond + use.gift
+                    out_bill[g, level, o] = bill
+    return UsageSums(place, style_sums.sum(axis=0), held.sum(axis=0))

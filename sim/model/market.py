@@ -13,21 +13,37 @@ from sim.agents.partners import Partner, PartnerSet
 from sim.agents.users import User, UserSet
 from sim.core.calendar import month_label
 from sim.core.errors import SimError
+from sim.core.kernels import threads
 from sim.core.streams import Streams
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS, RESELLER
 from sim.market.offers import Offers
-from sim.market.population import whole_lines
-from sim.market.views import CarrierDecision, CarrierView, PlatformView, frozen
+from sim.market.population import Fidelity
+from sim.market.segments import CONTROL, ON_LTE
+from sim.market.views import (
+    NOTHING,
+    CarrierDecision,
+    CarrierView,
+    PlatformView,
+    Research,
+    frozen,
+)
 from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, bill_leaks
-from sim.mechanisms.choice import Draws, Tastes, choose_offers, consumer_surplus, survey
+from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
+from sim.mechanisms.drawing import Draws, drawn_flows
+from sim.mechanisms.flows import Moved, Upgrades, carry_over, expected_flows, move_homes
+from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
+    CONTROL_LINES,
+    COUNTS,
+    DATA_LINES,
     FEE,
     LINES,
     OVERAGE,
     RESOLD,
     USED,
+    VOICE,
     Levels,
     Margin,
     UsageSums,
@@ -43,15 +59,26 @@ from sim.model.deals import (
 )
 from sim.model.quality import month_quality
 from sim.model.records import record_month
-from sim.model.settlement import Settled, Trade, check_users, check_volumes, settle
+from sim.model.research import market_research
+from sim.model.settlement import (
+    Settled,
+    Trade,
+    check_users,
+    check_volumes,
+    settle,
+    whole_counts,
+    whole_lines,
+)
 from sim.model.supply import ResaleTerms, carry_costs, decide_leaks, decide_resale
 from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
-from sim.scenario.start import build_world, columns, fixed_parts
+from sim.scenario.start import build_world, fixed_parts
 
-# A twelfth of the users is surveyed each month, in turn, so that every user is heard once a
-# year: consumer surplus of every row every month would cost more than the month itself.
+# A twelfth of the segments is surveyed each month, in turn, so that every user is heard once a
+# year: consumer surplus of every cell every month would cost as much as the month itself.
 PANEL = 12
+
+DECISION_DRAWS = 8  # uniform draws that each carrier's strategy may use a month
 
 
 class Market(mesa.Model):
@@ -61,17 +88,25 @@ class Market(mesa.Model):
     ----------
     scenario : what is simulated
     seed : every random number is addressed by it
+    fidelity : "expected" moves every cell by its expected flow, "individual" lets rows draw
     world : where to start from; the end of December 2014 unless given. A copy of the world
         of another market with the same seed and past continues that market exactly.
     """
 
-    def __init__(self, scenario: Scenario, seed: int = 0, world: World | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int = 0,
+        fidelity: Fidelity = "expected",
+        world: World | None = None,
+    ) -> None:
         super().__init__(rng=seed)
         self._settings = scenario
         self.streams = Streams(seed)
         self.fixed = fixed_parts(scenario)
         self.paths = read_paths(scenario)
-        self.world = world or build_world(scenario, self.fixed, self.paths, self.streams)
+        self.world = world or build_world(scenario, self.fixed, self.paths, self.streams, fidelity)
+        self.has_control = has_control(scenario)
         self.regulator = Regulator(self)
         self.carriers = [Carrier(self, j) for j in range(len(CARRIERS))]
         provinces = range(len(self.fixed.labels.provinces))
@@ -115,6 +150,11 @@ class Market(mesa.Model):
     def observe(self) -> None:
         """Put the regulator's orders in force and freeze what carriers see of last month."""
         month, carriers, cost = self.world.month, self.world.carriers, self.paths.unit_cost
+        people = self.world.population
+        if month <= self.scenario.branch_month:
+            people.at_home()
+        if month >= self.scenario.branch_month and self.has_control:
+            people.with_control()
         self.in_force: InForce = self.regulator.decide(month)
         self.unit_cost = float(cost[month + 1])
         # As use grows at given prices, a GB holds less engagement and is worth less to a partner.
@@ -122,6 +162,8 @@ class Market(mesa.Model):
         self.dilution = math.pow(growth, -self.scenario.sponsorship.value_dilution)
         self.wealth_before = self.wealth()
         self.active_before = self.world.resellers.active.copy()
+        self._forget_past_strategies()
+        draws = self.streams.uniform("carriers.decision", month, len(CARRIERS) * DECISION_DRAWS)
         shared = {
             "month": month,
             "list_price": frozen(carriers.list_price),
@@ -129,9 +171,13 @@ class Market(mesa.Model):
             "share": frozen(carriers.share),
             "share_before": frozen(carriers.share_before),
             "yuan_per_gb": frozen(carriers.yuan_per_gb),
+            "market_yuan_per_gb": carriers.market_yuan_per_gb,
             "unit_cost": self.unit_cost,
             "unit_cost_before": float(cost[month]),
             "observed_yuan_per_gb": float(self.paths.observed_price[month]),
+            "profit": frozen(carriers.profit),
+            "profit_before": frozen(carriers.profit_before),
+            "line_margin": frozen(carriers.line_margin),
             "platform": PlatformView(
                 member=frozen(carriers.member),
                 revenue=frozen(carriers.platform_revenue),
@@ -141,9 +187,32 @@ class Market(mesa.Model):
             ),
         }
         self.views = [
-            CarrierView(me=j, price_ceiling=int(self.in_force.price_ceiling[j]), **shared)  # type: ignore[arg-type]
+            CarrierView(
+                me=j,
+                price_ceiling=int(self.in_force.price_ceiling[j]),
+                variable_cost=int(carriers.variable_cost[j]),
+                side_revenue=float(carriers.side_revenue[j]),
+                memory=frozen(carriers.memory[j]),
+                research=self._research(j),
+                draws=frozen(draws[j * DECISION_DRAWS : (j + 1) * DECISION_DRAWS]),
+                **shared,  # type: ignore[arg-type]
+            )
             for j in range(len(CARRIERS))
         ]
+
+    def _research(self, carrier: int) -> Research | None:
+        """Return what a carrier's market research knows, where its strategy asks for it."""
+        if not self.carriers[carrier].strategy.needs_research:
+            return None
+        return market_research(self, carrier)
+
+    def _forget_past_strategies(self) -> None:
+        """Clear the memory of each carrier whose strategy changes at the branch."""
+        if self.world.month == self.scenario.branch_month:
+            for j, carrier in enumerate(CARRIERS):
+                settings = self.scenario.carriers[carrier]
+                if settings.strategy != settings.past:
+                    self.world.carriers.memory[j] = NOTHING
 
     # ------------------------------------------------------------------- decide
 
@@ -169,17 +238,20 @@ class Market(mesa.Model):
             carriers.member[j] = decision.cooperate
             carriers.own_platform[j] = decision.own_platform
             carriers.block[j] = decision.block
+            able = carriers.service[j] >= self.scenario.user_control.service_needed
+            carriers.control[j] = self.has_control and decision.control and able
+            carriers.memory[j] = frozen(decision.memory)
         self.platform_rate = np.floor(
             carriers.backward_rate * self.scenario.service.rate + 0.5
         ).astype(np.int64)
         self.offers: Offers = self.fixed.menu.publish(
+            month,
             carriers.list_price,
             int(self.paths.overage[month]),
             self.world.resellers.price,
             self.paths.voice[month],
         )
         self.margin: Margin = margins(self.offers, self.fixed.curve)
-        self.devices = min(1.0, self.paths.data_lines[month] / self.world.data_choice)
 
     # ------------------------------------------------------------------ sponsor
 
@@ -187,83 +259,121 @@ class Market(mesa.Model):
         """Let partners whose contracts are up decide whom to sponsor with."""
         self.sponsored_part = strike_deals(self)
         self.coalitions: Coalitions | None = weigh_alliance(self)
-        self.levels = self._levels()
+        self.levels = self.month_levels()
 
-    def _levels(self) -> Levels:
-        month = self.world.month
+    def month_levels(self) -> Levels:
+        """Return what scales use this month."""
+        month, roaming = self.world.month, self.fixed.roaming
         return Levels(
             usage=self.world.usage_level * float(self.paths.usage[month]),
             lte_usage=self.scenario.demand.lte_usage,
-            lte=self.paths.lte[month],
-            devices=self.devices,
             # Not `@`: a BLAS may sum in another order on another processor.
             sponsored=(self.world.sponsored[:, None, :] * self.fixed.mix).sum(axis=2),
+            roaming=np.zeros_like(roaming) if self.in_force.roaming_abolished else roaming,
+            usable=self.fixed.usable,
         )
 
     # ------------------------------------------------------------------- choose
 
     def choose(self) -> None:
         """Let users look and switch, at this month's qualities; new lines join."""
-        world, month = self.world, self.world.month
+        people, month = self.world.population, self.world.month
         before, total = int(self.paths.total_lines[month]), int(self.paths.total_lines[month + 1])
-        if month <= self.scenario.branch_month:
-            world.population.home[:] = world.population.carrier
-        world.population.lines[:] = whole_lines(total, len(world.population))
+        people.resize(total)
         growth = max(total - before, 0) / total
         replaced = self.scenario.population.replacement
-        self.renewal = replaced + growth - replaced * growth
-        users, tastes = columns(world.population), self._tastes()
-        rows = np.arange(month % PANEL, len(world.population), PANEL)
-        panel = survey(
-            rows, users, world.devices, self.offers, self.margin, self.levels, tastes,
-            self.fixed.curve,
+        tastes = self.month_tastes(renewal=replaced + growth - replaced * growth)
+        self.weights: Weights = offer_weights(
+            self.fixed.segments, self.offers, self.margin, self.levels, tastes, self.fixed.curve,
+            people.lines.shape[1],
         )  # fmt: skip
-        tastes = tastes._replace(xi=month_quality(self, panel))
-        self.surplus = consumer_surplus(panel, tastes.xi) * PANEL
-        key = self.streams.key
-        draws = Draws(
-            key("users.attention", month), key("users.renewal", month), key("users.choice", month)
-        )
-        self.moves = choose_offers(
-            users, world.devices, self.offers, self.margin, self.levels, tastes,
-            self.fixed.curve, draws,
-        )  # fmt: skip
-        world.devices = self.devices
+        self.tastes = tastes._replace(xi=month_quality(self, tastes))
+        self._move(quality_factors(self.tastes.xi, people.plans, self.tastes))
 
-    def _tastes(self) -> Tastes:
+    def _move(self, factor: NDArray[np.float64]) -> None:
+        """Move cells by their expected flows, or let every row draw for itself."""
+        people, month, key = self.world.population, self.world.month, self.streams.key
+        upgrades = self._upgrades()
+        self.surplus = PANEL * consumer_surplus(
+            month % PANEL, PANEL, people.lines, people.unit, people.shocked, people.home,
+            self.fixed.segments, self.weights, self.offers, self.tastes, factor,
+        )  # fmt: skip
+        if people.rows is None:
+            moved: Moved = expected_flows(
+                people.lines, people.shocked, self.weights, factor, self.offers, self.tastes,
+                upgrades,
+            )  # fmt: skip
+        else:
+            names = ("users.upgrade", "users.attention", "users.choice", "users.control")
+            moved = drawn_flows(
+                people.rows.segment, people.rows.state, *people.row_lines(), people.shocked,
+                self.weights, factor, self.offers, self.tastes, upgrades,
+                Draws(*(key(name, month) for name in names)), threads(),
+            )  # fmt: skip
+        carry_over(moved, people.rollover, people.shocked)
+        people.lines = moved.lines
+        self.moves = whole_lines(moved.moves, people.unit)
+        if month >= self.scenario.branch_month:
+            move_homes(people.home, moved.flows)
+
+    def _upgrades(self) -> Upgrades:
+        """Return the chances that let devices and 4G spread as given, whoever moves where."""
+        lines = self.world.population.lines.sum(axis=0).astype(np.float64)  # (levels, offers)
+        kinds = lines.reshape(len(lines), len(CARRIERS), -1).sum(axis=2)
+        month, total = self.world.month, kinds.sum()
+        missing = min(1.0, self.paths.data_lines[month] / self.world.data_choice) * total
+        missing -= total - kinds[0].sum()
+        on_lte, below = kinds[ON_LTE::CONTROL].sum(axis=0), kinds[1::CONTROL].sum(axis=0)
+        wanted = self.paths.lte[month] * kinds.sum(axis=0) - on_lte
+        return Upgrades(
+            device=float(np.clip(missing / max(kinds[0].sum(), 1.0), 0.0, 1.0)),
+            lte=np.clip(wanted / np.maximum(below, 1.0), 0.0, 1.0),
+        )
+
+    def month_tastes(self, renewal: float) -> Tastes:
+        """Return what users weigh this month, quality being last month's."""
         demand, carriers = self.scenario.demand, self.world.carriers
+        product = self.scenario.user_control
         place = (
             demand.service_value * carriers.service[:, None]
             + demand.peer_effect * carriers.peers
             - demand.delay_cost * carriers.delay
         )
+        reach = product.innovation + product.imitation * carriers.adopters
         return Tastes(
-            alpha=self.fixed.alpha,
             place=np.ascontiguousarray(place),  # one layout, one compiled kernel
             xi=carriers.xi,
             lte_value=demand.lte_value,
+            voice_value=demand.voice_value,
+            voice_quality=demand.voice_quality,
             switching=max(demand.switching_cost - self.in_force.switching_relief, 0.0),
             plan_switching=demand.plan_switching_cost,
             attention=demand.attention,
             bill_shock=demand.bill_shock,
-            renewal=self.renewal,
+            renewal=renewal,
+            dissimilarity=demand.dissimilarity,
+            nest=self.fixed.nest,
+            control_fee=product.fee,
+            control=carriers.control,
+            control_reach=np.minimum(reach, 1.0),
         )
 
     # ---------------------------------------------------------------------- use
 
     def use(self) -> None:
         """Let every line use data under its tariff."""
-        population = self.world.population
-        self.sums: UsageSums = use_data(
-            columns(population),
-            self.offers,
-            self.margin,
-            self.levels,
-            self.fixed.curve,
-            self.in_force.rollover,
-            len(self.fixed.labels.provinces),
-            population.usage,
-            population.bill,
+        people, month = self.world.population, self.world.month
+        sums = use_data(
+            people.lines, people.unit, self.fixed.segments, self.offers, self.margin, self.levels,
+            self.fixed.curve, round(self.scenario.user_control.fee * FEN_PER_YUAN),
+            self.in_force.rollover, len(self.fixed.labels.provinces), people.rollover,
+            people.shocked, people.usage, people.bill,
+        )  # fmt: skip
+        check_users(month, people, sums, int(self.paths.total_lines[month + 1]))
+        self.sums: UsageSums = UsageSums(
+            whole_counts(sums.by_place, COUNTS, people.unit),
+            sums.by_style,
+            whole_counts(sums.by_offer, (0,), people.unit),
         )
         self.world.by_style = self.sums.by_style
 
@@ -306,7 +416,6 @@ class Market(mesa.Model):
         """Check the books, record the month's facts, and turn the page."""
         world, month = self.world, self.world.month
         world.ledger.assert_balanced(month)
-        check_users(month, world.population, self.sums, int(self.paths.total_lines[month + 1]))
         provinces = self.fixed.labels.provinces
         check_volumes(month, self.sums, self.sponsor_charges.volume, provinces)
         self._turn_page()
@@ -320,8 +429,11 @@ class Market(mesa.Model):
         carriers.share_before, carriers.share = carriers.share, lines.sum(axis=1) / lines.sum()
         carriers.peers = lines / np.maximum(lines.sum(axis=0), 1)
         total = self.sums.by_place.sum(axis=0)
+        carriers.adopters = total[:, CONTROL_LINES] / np.maximum(total[:, DATA_LINES], 1)
         revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
         carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
+        carriers.market_yuan_per_gb = float(revenue.sum() / total[:, USED].sum() * KB_PER_GB)
+        self._report_accounts(total)
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
         carriers.platform_revenue = self.settled.platform_share
@@ -332,11 +444,28 @@ class Market(mesa.Model):
         losing = resellers.active & (resellers.profit < 0)
         resellers.losing_months = np.where(losing, resellers.losing_months + 1, 0)
 
+    def _report_accounts(self, total: NDArray[np.int64]) -> None:
+        """Keep what carriers read of the month's accounts; `total` is (carriers, SUMS)."""
+        carriers, lines = self.world.carriers, np.maximum(total[:, LINES], 1)
+        carriers.profit_before = carriers.profit
+        carriers.profit = self.wealth() - self.wealth_before
+        carriers.variable_cost = self.costs.lines + self.costs.traffic
+        bills = total[:, FEE] + total[:, OVERAGE] + total[:, VOICE]
+        carriers.line_margin = (bills - carriers.variable_cost) / lines
+        sponsored = self.sponsor_charges.direct.sum(axis=0) + self.settled.platform_share
+        carriers.side_revenue = sponsored / lines
+
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""
         ledger = self.world.ledger
         branches = ledger.of("branch").reshape(len(CARRIERS), -1)
         return ledger.of("carrier") + branches.sum(axis=1)
+
+
+def has_control(scenario: Scenario) -> bool:
+    """Return whether any carrier may come to offer users control over their traffic."""
+    rules = [scenario.carriers[c].strategy for c in CARRIERS]
+    return scenario.user_control.enabled and any(rule.offers_control for rule in rules)
 
 
 def _check_decision(carrier: str, decision: CarrierDecision) -> None:

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from sim.core.streams import normal
 from sim.core.units import MONTHS_PER_YEAR
-from sim.mechanisms.choice import Panel
-from sim.mechanisms.inversion import invert_shares
+from sim.mechanisms.choice import Tastes
+from sim.mechanisms.inversion import Crowd, invert_shares
 
 if TYPE_CHECKING:
     from sim.model.market import Market
 
 
-def month_quality(market: Market, panel: Panel) -> NDArray[np.float64]:
+def month_quality(market: Market, tastes: Tastes) -> NDArray[np.float64]:
     """Return this month's unobserved quality: inverted in the past, then a random walk."""
     world, month = market.world, market.world.month
     if month >= market.scenario.branch_month:
@@ -27,7 +27,9 @@ def month_quality(market: Market, panel: Panel) -> NDArray[np.float64]:
         gap = observed[month] - now
         target = now + observed[month + 1] - observed[month]
         target = target + market.scenario.quality.gap_closing * gap
-        world.carriers.xi = invert_shares(panel, now, target, market.renewal, world.carriers.xi)
+        people = world.population
+        crowd = Crowd(people.lines, people.shocked, market.weights, market.offers, tastes)
+        world.carriers.xi = invert_shares(crowd, target, world.carriers.xi)
     world.xi_past.append(world.carriers.xi)
     return world.carriers.xi
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.core.calendar import month_label
 from sim.core.errors import InvariantError
+from sim.core.kernels import kernel
 from sim.core.money import split
 from sim.market.ledger import Ledger
 from sim.market.names import CARRIERS, CHANNELS, NO_PLATFORM, SHARED_PLATFORM
@@ -17,6 +18,7 @@ from sim.mechanisms.sharing import share_platform
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
+    CONTROL_FEE,
     FEE,
     LINES,
     OVERAGE,
@@ -26,9 +28,12 @@ from sim.mechanisms.usage import (
     USED,
     VOICE,
     UsageSums,
+    times,
 )
 
 type Ints = NDArray[np.int64]
+
+CHARGES = [FEE, OVERAGE, RESALE, VOICE, CONTROL_FEE]  # what a user's bill is made of
 
 
 class Costs(NamedTuple):
@@ -75,7 +80,12 @@ def settle(ledger: Ledger, trade: Trade) -> Settled:
 
 def _settle_users(ledger: Ledger, trade: Trade) -> Ints:
     """Post what users owe; return what each reseller sold to them: (resellers,) fen."""
-    for column, purpose in ((FEE, "plan fee"), (OVERAGE, "overage"), (VOICE, "voice and messages")):
+    for column, purpose in (
+        (FEE, "plan fee"),
+        (OVERAGE, "overage"),
+        (VOICE, "voice and messages"),
+        (CONTROL_FEE, "user control"),
+    ):
         owed = trade.sums.by_place[:, :, column].T  # (carriers, provinces)
         ledger.pay("users", owed, "carrier", owed.sum(axis=1), purpose)
     owed = trade.sums.by_place[:, :, RESALE].T
@@ -152,24 +162,53 @@ def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Seque
         )
 
 
-def check_users(month: int, population: Population, sums: UsageSums, total: int) -> None:
+def check_users(month: int, people: Population, sums: UsageSums, total: int) -> None:
     """Raise unless every line is with one carrier and every line's bill is in the sums."""
-    counted, held = int(sums.by_place[:, :, LINES].sum()), int(population.lines.sum())
-    if not counted == held == total:
+    counted, held = int(sums.by_place[:, :, LINES].sum()), int(people.lines.sum())
+    if not counted == held == total * people.unit:
         raise InvariantError(
-            f"{month_label(month)}: {total} lines exist, rows hold {held}, carriers count {counted}"
+            f"{month_label(month)}: {total} lines exist, cells hold {held / people.unit}, carriers "
+            f"count {counted / people.unit}"
         )
-    owed = population.bill * population.lines
-    charged = sums.by_place[:, :, [FEE, OVERAGE, RESALE, VOICE]].sum(axis=2)
-    if int(owed.sum()) != int(charged.sum()):
-        billed = np.zeros_like(charged)
-        np.add.at(billed, (population.province, population.carrier), owed)
-        province, carrier = np.argwhere(billed != charged)[0]
-        account = f"users:{CARRIERS[carrier]}:{population.labels.provinces[province]}"
+    charged = sums.by_place[:, :, CHARGES].sum(axis=2)
+    billed = np.zeros_like(charged)
+    _add_bills(
+        people.lines, people.bill, people.unit, people.segments.province, people.plans, billed
+    )
+    if (billed != charged).any():
+        province, j = np.argwhere(billed != charged)[0]
+        account = f"users:{CARRIERS[j]}:{people.labels.provinces[province]}"
         raise InvariantError(
-            f"{month_label(month)}: account {account}: bills sum to {billed[province, carrier]} "
-            f"fen, charges to {charged[province, carrier]} fen"
+            f"{month_label(month)}: account {account}: bills sum to {billed[province, j]} "
+            f"fen, charges to {charged[province, j]} fen"
         )
+
+
+@kernel
+def _add_bills(
+    lines: Ints, bill: Ints, unit: int, province: NDArray[np.uint8], plans: int, out: Ints
+) -> None:
+    """Add what each cell's lines owe to `out`: (provinces, carriers) fen."""
+    for g in range(lines.shape[0]):
+        for level in range(lines.shape[1]):
+            for o in range(lines.shape[2]):
+                n = lines[g, level, o]
+                if n > 0:
+                    out[province[g], o // plans] += times(n, bill[g, level, o], unit)
+
+
+def whole_lines(parts: Ints, unit: int) -> Ints:
+    """Return parts of lines as whole lines; cumulative rounding keeps their sum."""
+    edges = (np.cumsum(parts) + unit // 2) // unit
+    return np.diff(edges, prepend=0).reshape(parts.shape)
+
+
+def whole_counts(sums: Ints, columns: Sequence[int], unit: int) -> Ints:
+    """Return sums whose counts of lines, in the last axis, are whole lines."""
+    out = sums.copy()
+    for column in columns:
+        out[..., column] = whole_lines(sums[..., column], unit)
+    return out
 
 
 def posting_rows(ledger: Ledger) -> dict[str, list[str] | list[int]]:

@@ -36,7 +36,7 @@ def decide_leaks(market: Market) -> None:
         branches.sales[:], branches.price[:] = 0.0, NO_OFFER
         return
     # Before roaming fees end a GB of one province is another good than that of the next.
-    cross = leak.cross_national if market.in_force.national else leak.cross
+    cross = leak.cross_national if market.in_force.roaming_abolished else leak.cross
     for j in range(len(CARRIERS)):
         choke = float(_list_of(market, j))
         margin = max(market.world.carriers.yuan_per_gb[j] * FEN_PER_YUAN - market.unit_cost, 0.0)

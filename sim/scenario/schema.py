@@ -151,6 +151,7 @@ class Lifestyle(Section):
     """What a kind of people does online: a mix over the content categories."""
 
     share: Share = param("share of lines")
+    roaming: Share = param("share of use outside the home province")
     mix: Annotated[dict[CategoryId, Share], _by_key] = param(
         "share of each content category in traffic"
     )
@@ -176,7 +177,7 @@ class Population(Section):
         dict[str, IncomeTier], _ordered(lambda name, tier: (tier.income, name))
     ] = param("income tiers", min_length=1)
     lifestyles: Annotated[dict[str, Lifestyle], _by_key] = param("lifestyles", min_length=1)
-    usage_tiers: int = param("usage tiers of equal size", ge=1, le=16)
+    usage_tiers: int = param("usage tiers of equal size, each with its mean", ge=1, le=64)
     usage_log_sd: float = param(
         "spread of usage between lines", "log", (0.8, 1.3), "rough trial on the plan menu", gt=0
     )
@@ -207,11 +208,11 @@ class Demand(Section):
         "fall of alpha with income", "elasticity", (0.3, 1.0), "Nevo 2001", ge=0
     )
     elasticity: float = param(
-        "eps, elasticity of use to kappa + price",
+        "eps, elasticity of use to kappa + price; 0: use does not answer the price",
         "",
         (0.5, 0.9),
         "prior: below the reduced form of 0.94-1.53, which contains 4G and video",
-        gt=0,
+        ge=0,
         lt=1,
     )
     kappa: float = param(
@@ -244,8 +245,33 @@ class Demand(Section):
         "Weiergräber 2022",
         ge=0,
     )
+    dissimilarity: float = param(
+        "of the nests {Mobile}, {Unicom, Telecom}; 1 is plain logit",
+        "",
+        (0.4, 1.0),
+        "McFadden 1978; not identified by shares",
+        gt=0,
+        le=1,
+    )
+    voice_value: float = param("worth of a line without data, beside its quality", "utils")
+    voice_quality: Share = param("part of the carrier's quality that a line without data enjoys")
     service_value: float = param("sigma, worth of the full service level", "utils", ge=0)
     delay_cost: float = param("psi, cost of a unit of 1/(1 - load)", "utils", (0, 0.3), ge=0)
+
+
+class Opening(Section):
+    """The levels of the opening month; what is not given is inverted from what was observed."""
+
+    usage: float | None = param(
+        "use of a line of relative scale 1, before 4G", "GB/month", default=None, gt=0
+    )
+    list_price: float | None = param("list price", "yuan/GB", default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.usage is None) != (self.list_price is None):
+            raise ValueError("usage and list_price must be given together, or neither")
+        return self
 
 
 class Quality(Section):
@@ -263,15 +289,46 @@ class Quality(Section):
     )
 
 
+class Sold(Section):
+    """When a carrier sells a plan to newcomers; who has it keeps it."""
+
+    start: MonthLabel = param("first month")
+    end: MonthLabel | None = param("first month no longer; none: it stays", default=None)
+
+
+class ZeroRated(Section):
+    """Traffic of a partner's categories that the fee of an internet card pays for."""
+
+    categories: Annotated[dict[CategoryId, Share], _by_key] = param("share of each that is free")
+    cap: float = param("free traffic at most", "GB/month", gt=0)
+
+
 class Plan(Section):
-    """A three-part tariff: fee, allowance, overage price."""
+    """A three-part tariff: fee, allowance, overage price; or throttled instead; or zero-rated."""
 
     fee: float = param("monthly fee of the data part", "yuan/month", ge=0)
-    allowance: float = param("allowance at the reference list price", "GB/month", gt=0)
+    allowance: float = param("allowance at the reference list price", "GB/month", ge=0)
+    national: Share = param("part of it for use outside the province too", default=1.0)
+    throttled: float | None = param(
+        "what the reduced speed lets through beyond the allowance; none: overage is paid",
+        "GB/month",
+        default=None,
+        gt=0,
+    )
+    overage: float | None = param(
+        "price beyond the allowance; none: the market's", "yuan/GB", default=None, gt=0
+    )
+    appeal: float = param("worth beside use and price: how it is sold", "utils", default=0.0)
+    zero_rated: ZeroRated | None = param("free traffic of a partner's categories", default=None)
+    sold: dict[CarrierId, Sold] | None = param(
+        "carriers that sell it and when; none: all, always", default=None
+    )
 
 
 class Retail(Section):
-    """The plan menu that all carriers share; each scales the allowances by its list price."""
+    """The plan menu that all carriers share; each scales it by its list price."""
+
+    lever: Literal["allowances", "fees"] = param("what a list price scales; the other stays")
 
     reference_price: float = param(
         "list price of 1 GB at which the menu is printed",
@@ -286,6 +343,17 @@ class Retail(Section):
     overage: ByYear = param(
         "price beyond the allowance, by year", "yuan/GB", None, "assumed, ±50 %"
     )
+
+
+class UserControl(Section):
+    """The product that lets users decide what their traffic is used for (H7)."""
+
+    enabled: bool = param("whether a carrier whose service allows it may offer the product")
+    partitioned: Share = param("part of an allowance that the carrier binds to fixed uses")
+    service_needed: Share = param("service level from which a carrier can offer it")
+    fee: float = param("price of the product", "yuan/month", ge=0)
+    innovation: float = param("Bass p: users who weigh it by themselves", "1/month", ge=0, lt=1)
+    imitation: float = param("Bass q: by word of mouth", "1/month", ge=0, lt=1)
 
 
 class Network(Section):
@@ -457,6 +525,8 @@ class Scenario(Section):
     demand: Demand
     quality: Quality
     retail: Retail
+    opening: Opening
+    user_control: UserControl
     network: Network
     leakage: Leakage
     resale: Resale
@@ -518,7 +588,7 @@ class Scenario(Section):
         content["orders"] = {
             name: order for name, order in content["orders"].items() if order["month"] < self.branch
         }
-        for section in ("service", "sharing"):  # no platform exists before the branch
+        for section in ("service", "sharing", "user_control"):  # none exists before the branch
             del content[section]
         return _digest(content)
 

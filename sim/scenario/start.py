@@ -7,16 +7,30 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.calendar import month_index
 from sim.core.errors import InvariantError
-from sim.core.streams import Streams, exponential, normal
+from sim.core.money import split_into
+from sim.core.streams import Streams, exponential, normal, normal_quantile
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MB_PER_GB
 from sim.market.ledger import Ledger
 from sim.market.names import CARRIERS, CATEGORIES
-from sim.market.offers import Menu, Offers
+from sim.market.offers import Menu, Offers, PlanTerms
 from sim.market.partners import PartnerTraits, draw_partners
-from sim.market.population import Labels, Mixture, Population, draw_population, whole_lines
+from sim.market.population import PARTS_OF_A_LINE, Fidelity, Population, draw_rows
+from sim.market.segments import (
+    BARGAIN_HUNTER,
+    BELOW_LTE,
+    NO_DEVICE,
+    ON_LTE,
+    PLAIN_LEVELS,
+    Labels,
+    Mixture,
+    Segments,
+    make_segments,
+)
 from sim.market.world import NO_OFFER, Branches, Carriers, Resellers, World
-from sim.mechanisms.choice import Tastes, first_offers
+from sim.mechanisms.allocation import usable_part
+from sim.mechanisms.choice import Tastes, offer_weights
 from sim.mechanisms.usage import (
     DATA_LINES,
     FEE,
@@ -26,17 +40,16 @@ from sim.mechanisms.usage import (
     Curve,
     Levels,
     UsageSums,
-    Users,
     make_curve,
     margins,
     use_data,
 )
 from sim.scenario.paths import Paths, mid_year, observed_prices, read_paths
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Plan, Scenario
 
-_REFERENCE_ROWS = 4_096
-_REFERENCE_STEPS = 80
-_REFERENCE_ERROR = 0.01  # of a reference population that holds 4,096 users
+_REFERENCE_STEPS = 200
+_REFERENCE_ERROR = 0.01
+_ALWAYS = (-(10**6), 10**6)  # months
 
 
 @dataclass(frozen=True)
@@ -45,31 +58,113 @@ class Fixed:
 
     menu: Menu
     curve: Curve
+    segments: Segments
     mix: NDArray[np.float64]  # (lifestyles, categories)
-    alpha: NDArray[np.float64]  # (provinces, income tiers) utils per yuan
+    roaming: NDArray[np.float64]  # (lifestyles,) share of use outside the province
+    usable: NDArray[np.float64]  # (lifestyles,) part of an allowance of use without control
+    nest: NDArray[np.int64]  # (carriers,)
     labels: Labels
 
 
 def fixed_parts(scenario: Scenario) -> Fixed:
     """Return the scenario's constants as arrays."""
-    demand, population, retail = scenario.demand, scenario.population, scenario.retail
-    menu = Menu.printed(
-        {name: (plan.fee, plan.allowance) for name, plan in retail.plans.items()},
-        retail.reference_price,
-    )
+    demand, population = scenario.demand, scenario.population
     styles = population.lifestyles.values()
+    mix = np.array([[style.mix.get(c, 0.0) for c in CATEGORIES] for style in styles])
+    shares = np.array([style.share for style in styles])
+    average = (shares[:, None] * mix).sum(axis=0)
+    mix = np.vstack([mix, average])  # who knows a reseller is like the others in what they do
+    roaming = np.array([style.roaming for style in styles])
+    menu = Menu.printed(
+        tuple(_terms(name, plan) for name, plan in scenario.retail.plans.items()),
+        mix,
+        scenario.retail.reference_price,
+        scenario.retail.lever,
+    )
     return Fixed(
         menu=menu,
         curve=make_curve(demand.elasticity, demand.kappa, demand.choke_price),
-        mix=np.array([[style.mix.get(c, 0.0) for c in CATEGORIES] for style in styles]),
-        alpha=_price_sensitivity(scenario),
+        segments=make_segments(_mixture(scenario)),
+        mix=mix,
+        roaming=np.append(roaming, (shares * roaming).sum()),
+        usable=_usable(scenario, mix, average),
+        nest=np.array([0 if carrier == "mobile" else 1 for carrier in CARRIERS]),
         labels=Labels(
             provinces=tuple(p.code for p in scenario.observed.provinces),
             incomes=tuple(population.income_tiers),
-            lifestyles=tuple(population.lifestyles),
+            tiers=population.usage_tiers,
+            lifestyles=(*population.lifestyles, BARGAIN_HUNTER),
             plans=menu.names,
+            carriers=CARRIERS,
         ),
     )
+
+
+def _terms(name: str, plan: Plan) -> PlanTerms:
+    """Return a plan as the menu prints it."""
+    sold = dict.fromkeys(CARRIERS, _ALWAYS)
+    if plan.sold is not None:
+        sold = {
+            carrier: (month_index(when.start), month_index(when.end) if when.end else _ALWAYS[1])
+            for carrier, when in plan.sold.items()
+        }
+    free = plan.zero_rated
+    return PlanTerms(
+        name=name,
+        fee=plan.fee,
+        allowance=plan.allowance,
+        national=plan.national,
+        throttled=plan.throttled,
+        overage=plan.overage,
+        appeal=plan.appeal,
+        zero_rated=free.categories if free else {},
+        zero_rated_cap=free.cap if free else 0.0,
+        sold=sold,
+    )
+
+
+def _usable(
+    scenario: Scenario, mix: NDArray[np.float64], average: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the part of an allowance that is of use to each lifestyle without control over it.
+
+    The carrier splits what it binds as people use it on average.
+    """
+    bound, eps = scenario.user_control.partitioned, scenario.demand.elasticity
+    return np.array(
+        [1.0 - bound * (1.0 - usable_part(style.tolist(), average.tolist(), eps)) for style in mix]
+    )
+
+
+def _mixture(scenario: Scenario) -> Mixture:
+    """Return what the segments are made of."""
+    population, provinces = scenario.population, scenario.observed.provinces
+    lines = np.array([p.lines for p in provinces])
+    usage = np.array([p.dou for p in provinces])
+    tiers = population.income_tiers.values()
+    access = scenario.resale.access
+    shares = [(1.0 - access) * style.share for style in population.lifestyles.values()]
+    return Mixture(
+        province_share=lines / lines.sum(),
+        province_usage=usage / ((usage * lines).sum() / lines.sum()),
+        income_share=np.array([t.share for t in tiers]),
+        income_usage=np.array([t.usage for t in tiers]),
+        alpha=_price_sensitivity(scenario),
+        tier_usage=np.array(tier_means(population.usage_tiers, population.usage_log_sd)),
+        style_share=np.array([*shares, access]),
+        style_knows=np.array([False] * len(shares) + [True]),
+    )
+
+
+def tier_means(tiers: int, log_sd: float) -> list[float]:
+    """Return the mean of each of equal parts of a lognormal variable of median 1, in order.
+
+    The mean of exp(s z) between quantiles a and b is exp(s²/2) [Phi(b - s) - Phi(a - s)] × tiers.
+    """
+    cuts = [-math.inf, *(normal_quantile(k / tiers) for k in range(1, tiers)), math.inf]
+    below = [0.5 * math.erfc((log_sd - cut) / math.sqrt(2.0)) for cut in cuts]
+    whole = math.exp(log_sd * log_sd / 2.0) * tiers
+    return [whole * (below[k + 1] - below[k]) for k in range(tiers)]
 
 
 def _price_sensitivity(scenario: Scenario) -> NDArray[np.float64]:
@@ -92,20 +187,13 @@ def _relative_income(scenario: Scenario) -> NDArray[np.float64]:
     return relative
 
 
-def columns(population: Population) -> Users:
-    """Return the population's columns for kernels; the arrays are shared, not copied."""
-    p = population
-    return Users(
-        p.province, p.income, p.lifestyle, p.theta, p.lte_rank, p.device_rank,
-        p.knows_reseller, p.offer, p.home, p.rollover, p.lines, p.shocked,
-    )  # fmt: skip
-
-
-def build_world(scenario: Scenario, fixed: Fixed, paths: Paths, streams: Streams) -> World:
+def build_world(
+    scenario: Scenario, fixed: Fixed, paths: Paths, streams: Streams, fidelity: Fidelity
+) -> World:
     """Return the market at the end of December 2014, before the first month."""
     level, price, data_choice = _reference_levels(_Key(scenario))
     start = _Start(scenario, fixed, paths, data_choice)
-    population = start.settle(scenario.population.users, streams, level, price)
+    population = start.populate(level, price, streams, fidelity)
     sums = start.use(population, level, price)
     traffic = sums.by_place[:, :, USED].T / KB_PER_GB  # (carriers, provinces)
     load = scenario.network.load_target
@@ -126,18 +214,20 @@ def build_world(scenario: Scenario, fixed: Fixed, paths: Paths, streams: Streams
             walk=np.zeros(count),
             share=share,
             share_before=share,
-            yuan_per_gb=_yuan_per_gb(sums),
+            yuan_per_gb=_yuan_per_gb(sums.by_place.sum(axis=0)),
+            market_yuan_per_gb=float(_yuan_per_gb(sums.by_place.sum(axis=(0, 1)))),
             december_price=np.full(count, price, dtype=np.int64),
             capacity=np.maximum(traffic, 1.0) / load,
             delay=np.full(traffic.shape, 1.0 / (1.0 - load)),
             peers=lines / np.maximum(lines.sum(axis=0), 1),
+            control=np.zeros(count, dtype=np.bool_),
+            adopters=np.zeros(count),
         ),
         branches=_draw_branches(scenario, streams),
         resellers=_draw_resellers(scenario, streams),
         ledger=_open_books(scenario),
         usage_level=level,
         data_choice=data_choice,
-        devices=start.devices,
         by_style=sums.by_style,
         sponsored=np.zeros((count, len(CATEGORIES))),
     )
@@ -154,6 +244,7 @@ class _Start:
         """Return the offers when all carriers have one list price (fen/GB)."""
         count = len(CARRIERS)
         return self.fixed.menu.publish(
+            0,
             np.full(count, price, dtype=np.int64),
             int(self.paths.overage[0]),
             np.full(count, NO_OFFER, dtype=np.int64),
@@ -165,41 +256,70 @@ class _Start:
         return Levels(
             usage=usage,
             lte_usage=self.scenario.demand.lte_usage,
-            lte=self.paths.lte[0],
-            devices=self.devices,
             sponsored=np.zeros((len(CARRIERS), styles)),
+            roaming=self.fixed.roaming,
+            usable=self.fixed.usable,
         )
 
-    def settle(self, rows: int, streams: Streams, level: float, price: int) -> Population:
-        """Return a population whose users have a carrier, by observed share, and a plan."""
-        population = draw_population(rows, _mixture(self.scenario), self.fixed.labels, streams)
-        population.lines[:] = whole_lines(int(self.paths.total_lines[0]), rows)
-        edges = np.cumsum(self.paths.observed_share[0])[:-1]
-        carrier = np.searchsorted(edges, population.first_carrier, side="right")
-        population.offer[:] = carrier * population.plans
-        offers = self.offers(price)
-        first_offers(
-            columns(population), population.first_plan, offers, margins(offers, self.fixed.curve),
-            self.levels(level), self._tastes(), self.fixed.curve,
+    def chances(self, level: float, price: int) -> NDArray[np.float64]:
+        """Return the share of lines in each cell: (segments, levels, offers), sums to one.
+
+        Carriers by observed share, devices and 4G by their spread, plans by logit without
+        switching costs.
+        """
+        offers, fixed = self.offers(price), self.fixed
+        weights = offer_weights(
+            fixed.segments, offers, margins(offers, fixed.curve), self.levels(level),
+            self._tastes(), fixed.curve, PLAIN_LEVELS,
         )  # fmt: skip
+        plans = fixed.menu.plans
+        shape = (*weights.e.shape[:2], len(CARRIERS), plans)
+        sold = np.where(offers.open, weights.e, 0.0).reshape(shape)
+        plan = sold / sold.sum(axis=3, keepdims=True)
+        lte = np.minimum(self.paths.lte[0], self.devices)
+        reach = np.empty((PLAIN_LEVELS, len(CARRIERS)))
+        reach[NO_DEVICE], reach[ON_LTE] = 1.0 - self.devices, lte
+        reach[BELOW_LTE] = self.devices - lte
+        share = fixed.segments.weight[:, None, None] * reach * self.paths.observed_share[0]
+        chances: NDArray[np.float64] = (share[:, :, :, None] * plan).reshape(weights.e.shape)
+        return chances
+
+    def populate(
+        self, level: float, price: int, streams: Streams, fidelity: Fidelity
+    ) -> Population:
+        """Return the users, each with a carrier, a device or none, and a plan."""
+        chance = self.chances(level, price)
+        total = int(self.paths.total_lines[0])
+        lines = np.empty(chance.size, dtype=np.int64)
+        split_into(total * PARTS_OF_A_LINE, chance.ravel(), lines)
+        population = Population(
+            self.fixed.segments, self.fixed.labels, lines.reshape(chance.shape), PARTS_OF_A_LINE
+        )
+        if fidelity == "individual":
+            rows = draw_rows(self.scenario.population.users, chance, self.fixed.segments, streams)
+            population.rows, population.unit = rows, 1
+            population.lines = population.counted(total)
         return population
 
     def use(self, population: Population, level: float, price: int) -> UsageSums:
         """Return a month's use and charges of a population."""
         offers = self.offers(price)
         return use_data(
-            columns(population), offers, margins(offers, self.fixed.curve), self.levels(level),
-            self.fixed.curve, False,
-            len(self.fixed.labels.provinces), population.usage, population.bill,
+            population.lines, population.unit, self.fixed.segments, offers,
+            margins(offers, self.fixed.curve), self.levels(level), self.fixed.curve, 0, False,
+            len(self.fixed.labels.provinces), population.rollover, population.shocked,
+            population.usage, population.bill,
         )  # fmt: skip
 
     def _tastes(self) -> Tastes:
-        demand = self.scenario.demand
-        shape = (len(CARRIERS), len(self.fixed.labels.provinces))
+        demand, count = self.scenario.demand, len(CARRIERS)
         return Tastes(
-            alpha=self.fixed.alpha, place=np.zeros(shape), xi=np.zeros(len(CARRIERS)),
-            lte_value=demand.lte_value, switching=0.0, plan_switching=0.0,
-            attention=1.0, bill_shock=0.0, renewal=1.0,
+            place=np.zeros((count, len(self.fixed.labels.provinces))), xi=np.zeros(count),
+            lte_value=demand.lte_value, voice_value=demand.voice_value,
+            voice_quality=demand.voice_quality, switching=0.0, plan_switching=0.0, attention=1.0,
+            bill_shock=0.0, renewal=1.0, dissimilarity=demand.dissimilarity,
+            nest=self.fixed.nest, control_fee=0.0, control=np.zeros(count, dtype=np.bool_),
+            control_reach=np.zeros(count),
         )  # fmt: skip
 
 
@@ -221,21 +341,22 @@ class _Key:
 def _reference_levels(key: _Key) -> tuple[float, int, float]:
     """Return usage level (GB), list price (fen/GB) and share of device owners who choose data.
 
-    They are what lets a reference population reproduce, at the turn of 2014 to 2015, observed
+    They are what lets the expected population reproduce, at the turn of 2014 to 2015, observed
     use per data line, yuan per GB and the share of lines that use data: the opening month is
-    inverted, what follows is simulated. The reference is the same for every seed and number of
-    users.
+    inverted, what follows is simulated. They are the same for every seed and number of users.
     """
     scenario = key.scenario
     fixed, paths = fixed_parts(scenario), read_paths(scenario)
+    if scenario.opening.usage is not None and scenario.opening.list_price is not None:
+        return scenario.opening.usage, round(scenario.opening.list_price * FEN_PER_YUAN), 1.0
     want_use = mid_year(scenario.observed.dou, -0.5) / MB_PER_GB
     want_price = mid_year(observed_prices(scenario), -0.5)
     level, price, data_choice = 4.0, 100.0 * FEN_PER_YUAN, 0.95
     for _ in range(_REFERENCE_STEPS):
         start = _Start(scenario, fixed, paths, data_choice)
-        population = start.settle(_REFERENCE_ROWS, Streams(0), level, round(price))
+        population = start.populate(level, round(price), Streams(0), "expected")
         total = start.use(population, level, round(price)).by_place.sum(axis=(0, 1))
-        use = total[USED] / KB_PER_GB / total[DATA_LINES]
+        use = total[USED] / KB_PER_GB / (total[DATA_LINES] / population.unit)
         paid = (total[FEE] + total[OVERAGE]) / FEN_PER_YUAN / (total[USED] / KB_PER_GB)
         data_choice = total[DATA_LINES] / total[LINES] / start.devices
         gaps = (want_use / use, want_price / paid)
@@ -251,28 +372,11 @@ def _reference_levels(key: _Key) -> tuple[float, int, float]:
     return level, round(price), data_choice
 
 
-def _yuan_per_gb(sums: UsageSums) -> NDArray[np.float64]:
-    """Return data revenue over traffic: (carriers,)."""
-    total = sums.by_place.sum(axis=0)
-    revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
-    return revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
-
-
-def _mixture(scenario: Scenario) -> Mixture:
-    population, provinces = scenario.population, scenario.observed.provinces
-    lines = np.array([p.lines for p in provinces])
-    usage = np.array([p.dou for p in provinces])
-    tiers = population.income_tiers.values()
-    return Mixture(
-        province_lines=lines,
-        province_usage=usage / ((usage * lines).sum() / lines.sum()),
-        income_share=np.array([t.share for t in tiers]),
-        income_usage=np.array([t.usage for t in tiers]),
-        lifestyle_share=np.array([s.share for s in population.lifestyles.values()]),
-        usage_tiers=population.usage_tiers,
-        usage_log_sd=population.usage_log_sd,
-        access=scenario.resale.access,
-    )
+def _yuan_per_gb(sums: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return data revenue over traffic from sums whose last axis is SUMS."""
+    revenue = (sums[..., FEE] + sums[..., OVERAGE]) / FEN_PER_YUAN
+    price: NDArray[np.float64] = revenue / np.maximum(sums[..., USED] / KB_PER_GB, 1e-9)
+    return price
 
 
 def _traits(scenario: Scenario) -> PartnerTraits:

@@ -26,7 +26,7 @@ from sim.studies.executors import cpus, executor
 from sim.studies.facts import CHANGES_ONLY, MARKET, period
 from sim.studies.history import observations
 from sim.studies.jobs import Facts, Job, simulate
-from sim.studies.question import FIDELITY, Question, pose
+from sim.studies.question import Question, pose
 from sim.studies.statistics import Interval, interval, paired_difference, variance_reduction
 
 type Finished = Callable[[int, int], None]  # seeds finished, seeds in all
@@ -41,7 +41,7 @@ def compare(  # noqa: PLR0913  what can be asked, each by its name
     users: int | None = None,
     months: int | None = None,
     workers: int | None = None,
-    fidelity: str = FIDELITY,
+    fidelity: str | None = None,
     progress: Finished | None = None,
     folder: Path | None = None,
 ) -> Comparison:
@@ -53,6 +53,8 @@ def compare(  # noqa: PLR0913  what can be asked, each by its name
     seeds : how many, counted from 0, or the seeds themselves
     overrides : values by dotted path, or "path=value", for every scenario
     users, months : size of the population in rows, months from the branch on
+    fidelity : "expected" (every cell moves by its expected flow) or "individual" (every row draws
+        for itself); expected unless a number of users is given
     workers : processes; all CPUs if None; the results do not depend on it
     progress : called with seeds finished and seeds in all
     folder : a results folder; what is found there is not computed again, what is new is stored
@@ -123,7 +125,7 @@ def _assemble(question: Question, facts: Sequence[Facts], timing: dict[str, Any]
         scenarios=names,
         seeds=list(question.seeds),
         fidelity=question.fidelity,
-        users=first.population.users,
+        users=first.population.users if question.fidelity == "individual" else None,
         start=first.start,
         months=first.months,
         metrics=_finished(levels, LEVELS),

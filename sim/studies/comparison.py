@@ -56,7 +56,7 @@ class Comparison:
     scenarios: list[str]
     seeds: list[int]
     fidelity: str
-    users: int  # rows
+    users: int | None  # rows, none where cells move by expected flows
     start: str  # first month of the shared past
     months: int  # from the branch month on
     metrics: pd.DataFrame  # LEVELS, over the last calendar year

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.core.errors import SimError
+from sim.core.errors import SimError, did_you_mean
+from sim.market.population import FIDELITIES
 from sim.scenario.load import from_json, load_scenario
 from sim.scenario.overrides import Overrides
 from sim.scenario.schema import Scenario
 from sim.store.provenance import comparison_id
-
-FIDELITY = "individual"
 
 
 class ComparisonError(SimError):
@@ -38,17 +37,27 @@ def pose(
     overrides: Overrides | None = None,
     users: int | None = None,
     months: int | None = None,
-    fidelity: str = FIDELITY,
+    fidelity: str | None = None,
 ) -> Question:
     """Return the question, with all changes made to the scenarios; see `compare`."""
     wanted = {"population.users": users, "months": months}
     sizes = {path: size for path, size in wanted.items() if size is not None}
     chosen = tuple(_resolve(scenario, overrides, sizes) for scenario in scenarios)
-    if fidelity != FIDELITY:
-        raise ComparisonError(f"unknown fidelity '{fidelity}'; known: {FIDELITY}")
+    applied = chosen_fidelity(fidelity, users)
     _check_names([scenario.name for scenario in chosen])
     _check_sizes(chosen)
-    return Question(chosen, _seeds(seeds), fidelity)
+    return Question(chosen, _seeds(seeds), applied)
+
+
+def chosen_fidelity(fidelity: str | None, users: int | None) -> str:
+    """Return how chances are applied: as asked; a number of users implies that each one draws."""
+    if fidelity is None:
+        return "expected" if users is None else "individual"
+    if fidelity not in FIDELITIES:
+        raise ComparisonError(f"unknown fidelity '{fidelity}'{did_you_mean(fidelity, FIDELITIES)}")
+    if fidelity == "expected" and users is not None:
+        raise ComparisonError("expected flows have no number of users; leave --users out")
+    return fidelity
 
 
 def _resolve(

@@ -19,6 +19,7 @@ from sim.dashboard.plot import Figure, nothing
 from sim.dashboard.scene import LEVEL, Choices, Scene
 from sim.dashboard.tables import table
 from sim.dashboard.theme import graph_config
+from sim.studies.comparison import Comparison
 
 _WHEN = {"flow": "chart.sum", "ratio": "chart.mean", "stock": "chart.end"}
 
@@ -61,7 +62,7 @@ def _hero(scene: Scene) -> Component:
         start=scene.branch,
         end=scene.last_month,
         seeds=words("compare.seed" if scene.single else "compare.seeds", count=seeds),
-        users=f"{comparison.users:,}",
+        users=users(comparison, words),
         fidelity=words.fidelity(comparison.fidelity),
     )
     return html.Section(
@@ -163,6 +164,13 @@ def _explained(keys: tuple[str, ...], scene: Scene) -> list[str]:
     return [scene.words(key, level=LEVEL, seeds=seeds) for key in keys]
 
 
+def users(comparison: Comparison, words: Words) -> str:
+    """Return who was simulated: so many rows, or every line of the country."""
+    if comparison.users is None:
+        return words("compare.all_lines")
+    return words("compare.users", count=f"{comparison.users:,}")
+
+
 def source(scene: Scene) -> str:
     """Return where the numbers come from: scenarios, seeds, users, fidelity, months."""
     comparison, words = scene.comparison, scene.words
@@ -170,7 +178,7 @@ def source(scene: Scene) -> str:
         "chart.source",
         scenarios=words.scenarios(list(scene.scenarios)),
         seeds=_seeds(comparison.seeds),
-        users=f"{comparison.users:,}",
+        users=users(comparison, words),
         fidelity=words.fidelity(comparison.fidelity),
         start=scene.branch,
         end=scene.last_month,

@@ -13,8 +13,9 @@ from sim.strategies.carrier.adaptive_markup import AdaptiveMarkup
 class Historical(AdaptiveMarkup):
     """Scale allowances, at fixed fees, towards the observed yuan per GB.
 
-    The observed price is an input here, so it is fed in and not a result. Where nothing was
-    observed, the shared retail rule goes on.
+    The market's price is followed, for only that was observed: the carriers move together, and
+    one that sells cheap internet cards need not make its other plans dearer. It is fed in here
+    and not a result. Where nothing was observed, the shared retail rule goes on.
     """
 
     gain: float = Field(
@@ -27,7 +28,7 @@ class Historical(AdaptiveMarkup):
     def decide(self, view: CarrierView) -> CarrierDecision:
         if math.isnan(view.observed_yuan_per_gb):
             return super().decide(view)
-        gap = view.observed_yuan_per_gb / view.yuan_per_gb[view.me]
+        gap = view.observed_yuan_per_gb / view.market_yuan_per_gb
         price = int(view.list_price[view.me] * (1.0 + self.gain * (gap - 1.0)) + 0.5)
         return CarrierDecision(
             list_price=max(price, int(view.unit_cost) + 1),

@@ -1,7 +1,7 @@
 """Sell backward traffic as a service, together."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -27,6 +27,8 @@ class ServiceCooperation(AdaptiveMarkup):
     Gillies 1959).
     """
 
+    offers_control: ClassVar[bool] = True
+
     service: float = Field(ge=0, le=1, examples=[1.0], description="service level to build towards")
     joins: Annotated[str, AfterValidator(_month)] | None = Field(
         default=None, examples=["2018-01"], description="first month on the platform; null: at once"
@@ -44,7 +46,13 @@ class ServiceCooperation(AdaptiveMarkup):
         if self.joins is not None and view.month < month_index(self.joins):
             return moves
         alone = self.leaves(view)
-        return replace(moves, service_target=self.service, cooperate=not alone, own_platform=alone)
+        return replace(
+            moves,
+            service_target=self.service,
+            cooperate=not alone,
+            own_platform=alone,
+            control=True,
+        )
 
     def leaves(self, view: CarrierView) -> bool:
         """Return whether the carrier has had enough of its part of the shared platform."""
