@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from sim.core.streams import Streams
 from sim.core.units import KB_PER_GB as GB
 from sim.market.ledger import Ledger
-from sim.market.population import whole_lines
 from sim.market.views import ResellerView
 from sim.mechanisms.billing import bill_leaks, bill_partners, charges, platform_income
 from sim.mechanisms.congestion import build, delay
@@ -242,14 +241,3 @@ def test_whatever_is_paid_the_balances_sum_to_zero(transfers: list[tuple[str, st
         gave = sum(amount for payer, _, amount in transfers if payer == group)
         assert ledger.of(group).sum() == got - gave
     assert sum(ledger.take_postings().values()) == sum(amount for *_, amount in transfers)
-
-
-@given(st.integers(0, 1_600_000_000), st.integers(1, 5_000))
-def test_rows_stand_for_nearly_equal_whole_numbers_of_lines_that_sum_exactly(
-    total: int, rows: int
-) -> None:
-    lines = whole_lines(total, rows)
-
-    assert len(lines) == rows
-    assert int(lines.sum()) == total
-    assert lines.max() - lines.min() <= 1

@@ -12,19 +12,17 @@ import pytest
 from sim.core.calendar import month_index
 from sim.market.names import CARRIERS, DIRECT, NONE, PLATFORM
 from sim.market.offers import Offers
-from sim.market.views import PartnerView, ResellerView
-from sim.mechanisms.contracts import Contract, buyer_gain
+from sim.market.views import ResellerView
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.inversion import expected_shares, invert_shares
 from sim.mechanisms.leakage import branch_prices, branch_sales
-from sim.mechanisms.resale import cournot
-from sim.mechanisms.sharing import share_platform, weights
 from sim.mechanisms.sponsorship import incremental_share
 from sim.mechanisms.usage import make_curve
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import read_paths
 from sim.strategies.partner.threshold import Threshold
 from sim.strategies.reseller.cournot import Cournot
+from tests.theory.partner_market import offered
 from tests.theory.small_market import (
     NOBODY_SELLS,
     SmallMarket,
@@ -154,57 +152,6 @@ def test_v20_resellers_add_a_cournot_margin(resellers: int, price: int) -> None:
     assert Cournot(patience=3).decide(view).price.tolist() == [price] * 3
 
 
-@pytest.mark.parametrize("cost", [(0.1, 0.3), (0.2, 0.2), (0.0, 0.5)])
-def test_two_unequal_resellers_price_as_cournots_duopoly(cost: tuple[float, float]) -> None:
-    """Cournot 1838: p = (A + c1 + c2) / 3 and q_i = p - c_i, with A = 1."""
-    fen = 10**9
-    own = np.array([round(c * fen) for c in cost])
-    price, sales = cournot(fen, own, np.ones(2, np.bool_))
-    theory = (1.0 + sum(cost)) / 3.0
-
-    assert price / fen == pytest.approx(theory, abs=1e-8)
-    assert (sales / fen).tolist() == pytest.approx([theory - c for c in cost], abs=1e-8)
-
-
-# V31 ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("contract", "order"),
-    [
-        (Contract(0.25), math.log(4.0)),  # at cost: what both together would buy
-        (Contract(0.25, fee=0.1), math.log(4.0)),
-        (Contract(0.4 * 0.25, share=0.6), math.log(4.0)),
-        (Contract(0.5702835513595159), 0.5616215833195478),  # the best price alone
-    ],
-)
-def test_v31_a_contract_in_two_parts_buys_what_a_price_alone_does_not(
-    contract: Contract, order: float
-) -> None:
-    """Cachon and Lariviere 2005: demand Exp(1), a used unit earns 1 and costs 0.25."""
-    volume = np.linspace(0.0, 2.0, 200_001)
-    gain = buyer_gain(contract, 1.0 - np.exp(-volume), volume)
-
-    assert volume[gain.argmax()] == pytest.approx(order, abs=1e-5)
-
-
-# Splits ------------------------------------------------------------------------------------
-
-
-def test_where_carriers_add_up_the_equal_split_drives_the_largest_out() -> None:
-    """In an additive game the core is a point, what each is worth, and Shapley's value is it."""
-    alone = np.array([600, 250, 150])
-    worth = np.array([sum(alone[j] for j in range(3) if s >> j & 1) for s in range(8)])
-    everyone = np.ones(3, np.bool_)
-    parts = {
-        rule: share_platform(1_000, weights(rule, everyone, alone, worth)).tolist()
-        for rule in ("shapley", "proportional", "equal")
-    }
-
-    assert parts["shapley"] == parts["proportional"] == alone.tolist()
-    assert parts["equal"][0] < alone[0]
-
-
 # V42 ---------------------------------------------------------------------------------------
 
 
@@ -232,30 +179,6 @@ def test_v42_a_partner_sponsors_iff_its_value_passes_the_threshold(
 
     assert decision.channel[:, 0].tolist() == [NONE, DIRECT]
     assert decision.fraction[:, 0].tolist() == [0.0, 1.0]
-
-
-def offered(value: np.ndarray, added: float, rate: int) -> PartnerView:
-    """Return what partners see where only the direct channel of one carrier has an offer."""
-    shape = (len(value), 3)
-    direct = np.array([rate, NOBODY_SELLS, NOBODY_SELLS])
-    return PartnerView(
-        month=0,
-        value=value,
-        budget=np.full(len(value), 1e18),
-        potential=np.full(shape, 1_000.0),
-        incremental=np.full(shape, added),
-        direct_rate=direct,
-        platform_rate=direct,
-        platform_share=0.0,
-        reseller_price=np.full(3, NOBODY_SELLS),
-        direct_only=np.zeros(len(value), np.bool_),
-        delivered=1.0,
-        platform=np.full(3, -1),
-        block=np.zeros(3),
-        uplift=np.zeros(3),
-        integration_cost=0,
-        subscription=0,
-    )
 
 
 # V24 ---------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from sim.strategies.carrier.price_war import PriceWar
 from sim.strategies.carrier.price_war_with_service import PriceWarWithService
 from sim.strategies.carrier.service_cooperation import ServiceCooperation
 from sim.strategies.partner.threshold import Threshold
-from tests.theory.test_supply import offered
+from tests.theory.partner_market import offered
 
 VIEW = CarrierView(
     month=month_index("2017-06"),
@@ -26,6 +26,7 @@ VIEW = CarrierView(
     share=np.array([0.6, 0.2, 0.2]),
     share_before=np.array([0.6, 0.2, 0.2]),
     yuan_per_gb=np.array([20.0, 18.0, 19.0]),
+    market_yuan_per_gb=19.4,
     unit_cost=99.0,
     unit_cost_before=100.0,
     price_ceiling=10**9,
@@ -86,7 +87,7 @@ def test_war_with_service_is_both_and_nothing_else() -> None:
     war = PriceWar(upsilon=0.04, cut=0.02).decide(VIEW)
     moves = PriceWarWithService(upsilon=0.04, cut=0.02, service=0.8).decide(VIEW)
 
-    assert moves == replace(war, service_target=0.8, cooperate=True)
+    assert moves == replace(war, service_target=0.8, cooperate=True, control=True)
 
 
 # Partners under a block
