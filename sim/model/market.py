@@ -20,13 +20,19 @@ from sim.market.names import CARRIERS, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
 from sim.market.segments import CONTROL, ON_LTE
-from sim.market.views import NOTHING, CarrierDecision, CarrierView, Research, frozen
+from sim.market.views import (
+    NOTHING,
+    CarrierDecision,
+    CarrierView,
+    PlatformView,
+    Research,
+    frozen,
+)
 from sim.market.world import World
-from sim.mechanisms.billing import LeakCharges, SponsorCharges, bill_leaks, bill_partners
+from sim.mechanisms.billing import LeakCharges, bill_leaks
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows
 from sim.mechanisms.flows import Moved, Upgrades, carry_over, expected_flows, move_homes
-from sim.mechanisms.sponsorship import split_among_partners
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
     CONTROL_LINES,
@@ -35,7 +41,6 @@ from sim.mechanisms.usage import (
     FEE,
     LINES,
     OVERAGE,
-    REACH_SPONSORED,
     RESOLD,
     USED,
     VOICE,
@@ -45,7 +50,13 @@ from sim.mechanisms.usage import (
     margins,
     use_data,
 )
-from sim.model.deals import strike_deals
+from sim.model.deals import (
+    Coalitions,
+    bill_deals,
+    platform_parts,
+    strike_deals,
+    weigh_alliance,
+)
 from sim.model.quality import month_quality
 from sim.model.records import record_month
 from sim.model.research import market_research
@@ -58,7 +69,7 @@ from sim.model.settlement import (
     whole_counts,
     whole_lines,
 )
-from sim.model.supply import carry_costs, decide_leaks, decide_resale
+from sim.model.supply import ResaleTerms, carry_costs, decide_leaks, decide_resale
 from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
 from sim.scenario.start import build_world, fixed_parts
@@ -167,6 +178,13 @@ class Market(mesa.Model):
             "profit": frozen(carriers.profit),
             "profit_before": frozen(carriers.profit_before),
             "line_margin": frozen(carriers.line_margin),
+            "platform": PlatformView(
+                member=frozen(carriers.member),
+                revenue=frozen(carriers.platform_revenue),
+                profit_inside=frozen(carriers.profit_inside),
+                profit_alone=frozen(carriers.profit_alone),
+                months_worse=frozen(carriers.months_worse),
+            ),
         }
         self.views = [
             CarrierView(
@@ -204,19 +222,22 @@ class Market(mesa.Model):
         for carrier, decision in zip(self.carriers, self.decisions, strict=True):
             _check_decision(carrier.id, decision)
         decide_leaks(self)
-        decide_resale(self)
+        self.resale: ResaleTerms = decide_resale(self)
 
     # ------------------------------------------------------------------ publish
 
     def publish(self) -> None:
         """Turn the moves into this month's offers, rates, levels and qualities."""
         carriers, month = self.world.carriers, self.world.month
+        self.platform_before = carriers.platform
         for j, decision in enumerate(self.decisions):
             carriers.list_price[j] = decision.list_price
             carriers.backward_rate[j] = decision.backward_rate
             missing = max(decision.service_target - carriers.service[j], 0.0)
             carriers.service[j] += self.scenario.service.build_rate * missing
             carriers.member[j] = decision.cooperate
+            carriers.own_platform[j] = decision.own_platform
+            carriers.block[j] = decision.block
             able = carriers.service[j] >= self.scenario.user_control.service_needed
             carriers.control[j] = self.has_control and decision.control and able
             carriers.memory[j] = frozen(decision.memory)
@@ -237,6 +258,7 @@ class Market(mesa.Model):
     def sponsor(self) -> None:
         """Let partners whose contracts are up decide whom to sponsor with."""
         self.sponsored_part = strike_deals(self)
+        self.coalitions: Coalitions | None = weigh_alliance(self)
         self.levels = self.month_levels()
 
     def month_levels(self) -> Levels:
@@ -359,25 +381,10 @@ class Market(mesa.Model):
 
     def bill(self) -> None:
         """Turn sponsored and resold use into charges to partners and resellers."""
-        world, settings = self.world, self.scenario.sponsorship
-        partners = world.partners
-        volume = split_among_partners(
-            self.sums.by_style[:, :, REACH_SPONSORED],
-            world.sponsored,
-            self.fixed.mix,
-            partners.category,
-            partners.reach[:, None] * self.sponsored_part,
-        )
-        self.sponsor_charges: SponsorCharges = bill_partners(
-            volume,
-            partners.channel,
-            world.carriers.backward_rate,
-            self.platform_rate,
-            world.resellers.price,
-            round(self.scenario.service.subscription * FEN_PER_YUAN),
-            round(settings.integration_cost * FEN_PER_YUAN),
-        )
-        resold = np.where(partners.channel == RESELLER, volume, 0).sum(axis=0)
+        world = self.world
+        self.worth, self.sponsor_charges = bill_deals(self)
+        through = world.partners.channel == RESELLER
+        resold = np.where(through, self.sponsor_charges.volume, 0).sum(axis=0)
         leaked = resold + self.sums.by_place[:, :, RESOLD].sum(axis=0)
         self.leak_charges: LeakCharges = bill_leaks(
             leaked, world.branches.sales, world.branches.price
@@ -392,12 +399,13 @@ class Market(mesa.Model):
         self.trade = Trade(
             sums=self.sums,
             sponsors=self.sponsor_charges,
-            channel=world.partners.channel,
             leaks=self.leak_charges,
             costs=self.costs,
-            member=world.carriers.member,
-            sharing=self.scenario.sharing.rule,
+            platform=world.carriers.platform,
+            parts=platform_parts(self, self.sponsor_charges.volume),
             active=world.resellers.active,
+            reseller_sales=self.resale.sales,
+            handling=self.resale.handling,
             fixed_cost=world.resellers.fixed_cost,
         )
         self.settled: Settled = settle(world.ledger, self.trade)
@@ -428,6 +436,8 @@ class Market(mesa.Model):
         self._report_accounts(total)
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
+        carriers.platform_revenue = self.settled.platform_share
+        resellers.sold = self.leak_charges.volume.sum(axis=1)
         resellers.margin = self.settled.reseller_margin
         resellers.profit = self.settled.reseller_profit
         resellers.capital = resellers.capital + resellers.profit
@@ -462,5 +472,9 @@ def _check_decision(carrier: str, decision: CarrierDecision) -> None:
     """Raise where a strategy answers with what no carrier can do."""
     if decision.list_price <= 0 or decision.backward_rate <= 0:
         raise SimError(f"the strategy of {carrier} set a price that is not positive: {decision}")
+    if decision.cooperate and decision.own_platform:
+        raise SimError(f"the strategy of {carrier} is on two platforms at once: {decision}")
+    if not 0.0 <= decision.block <= 1.0:
+        raise SimError(f"the strategy of {carrier} blocks by a part outside 0 to 1: {decision}")
     if not 0.0 <= decision.service_target <= 1.0:
         raise SimError(f"the strategy of {carrier} set a service level outside 0 to 1: {decision}")

@@ -120,6 +120,7 @@ def reseller_view(seed: int) -> ResellerView:
             month=seed % 120,
             wholesale_price=np.where(prices[:3] < 0.1, NO_OFFER, whole(prices[:3], 1, 80_00)),
             list_price=whole(prices[3:], 1, 80_00),
+            handling=0.02 * u[5],
             active=u[0] < 0.5,
             profit=(2e8 * (u[1] - 0.5)).astype(np.int64),
             potential_profit=(2e8 * (u[2] - 0.5)).astype(np.int64),
@@ -143,10 +144,12 @@ def partner_view(seed: int) -> PartnerView:
             incremental=u[5:8].T.copy(),
             direct_rate=whole(rates[:3], 1, 80_00),
             platform_rate=whole(rates[3:6], 1, 80_00),
+            platform_share=0.5 * float(rates[13]),
             reseller_price=np.where(rates[6:9] < 0.3, NO_OFFER, whole(rates[6:9], 1, 80_00)),
             direct_only=u[8] < 0.3,
             delivered=float(rates[9]),
-            member=rates[10:13] < 0.6,
+            platform=np.where(rates[10:13] < 0.6, 0, np.where(rates[6:9] < 0.6, [1, 2, 3], -1)),
+            block=np.where(rates[3:6] < 0.5, rates[:3], 0.0),
             uplift=rates[10:13].copy(),
             integration_cost=int(1e7 * rates[13]),
             subscription=int(1e7 * rates[14]),
@@ -179,7 +182,9 @@ def test_a_carrier_posts_positive_whole_prices_and_a_service_level(name: str, se
     assert decision.list_price > 0
     assert decision.backward_rate > 0
     assert 0.0 <= decision.service_target <= 1.0
-    assert type(decision.cooperate) is bool
+    assert type(decision.cooperate) is type(decision.own_platform) is bool
+    assert not (decision.cooperate and decision.own_platform)
+    assert 0.0 <= decision.block <= 1.0
 
 
 @pytest.mark.parametrize("name", CARRIER_NAMES)
@@ -224,6 +229,10 @@ def test_resellers_post_a_positive_whole_price_for_each_carrier(name: str, seed:
     assert decision.price.shape == (3,)
     assert decision.price.dtype == np.int64
     assert (decision.price > 0).all()
+    assert decision.sales.shape == (len(view.active), 3)
+    assert (decision.sales >= 0).all()
+    assert not decision.sales[~decision.active].any()
+    assert decision.sales.any(axis=0).all() == decision.active.any()
     assert decision.active.shape == view.active.shape
     assert decision.active.dtype == np.bool_
 
@@ -242,7 +251,7 @@ def test_partners_choose_a_channel_that_is_open_to_them_and_stay_in_budget(
     assert ((channel >= 0) & (channel < len(CHANNELS))).all()
     assert ((fraction >= 0.0) & (fraction <= 1.0)).all()
     assert not fraction[channel == NONE].any()
-    assert not (channel[:, ~view.member] == PLATFORM).any()
+    assert not (channel[:, view.platform < 0] == PLATFORM).any()
     assert not (channel[view.direct_only] == RESELLER).any()
     assert not (channel[:, view.reseller_price >= NO_OFFER] == RESELLER).any()
     free = np.zeros(3, np.int64)
