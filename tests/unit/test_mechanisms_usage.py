@@ -230,6 +230,15 @@ def test_outside_the_province_a_local_plan_is_all_overage() -> None:
     assert month.total(OVERAGE) == 3_00
 
 
+@pytest.mark.parametrize("allowance", [0.1, 0.5, 2.0])
+def test_a_national_plan_is_used_alike_at_home_and_elsewhere(allowance: float) -> None:
+    """One allowance, one price beyond it: where a GB is used changes nothing."""
+    at_home, often_away = (line(allowance, month=levels(roaming=r)).use() for r in (0.0, 0.4))
+
+    assert volumes(often_away) == volumes(at_home)
+    assert owed(often_away) == owed(at_home)
+
+
 def test_once_roaming_is_abolished_a_local_plan_is_like_any_other() -> None:
     local = on_terms(menu(1.0), 1, national=0.0)
     month = line(1.0, offers=local, month=levels(roaming=0.0)).use()
