@@ -35,7 +35,7 @@ class Research:
     price: Ints  # (grid,) own list prices, fen per GB, ascending; last month's own among them
     value: Floats  # (types, grid, plans) utils of own plans at own prices; -inf: not to be had
     bill: Floats  # (types, grid, plans) fen a month that a line of the type brings the carrier
-    cost: Floats  # (types, grid, plans) fen a month that serving that line costs
+    cost: Floats  # (types, grid, plans) fen a month that serving it costs, less what partners pay
     rivals: Floats  # (types, carriers) inclusive value of all offers, last month's prices, own too
     held: Floats  # (types, carriers) share of the type's lines now with each carrier
     attention: float  # chance that a user looks at the market in a month
@@ -86,7 +86,6 @@ class CarrierView:
     profit_before: Ints = field(default_factory=lambda: np.empty(0, np.int64))  # fen, one earlier
     line_margin: Floats = field(default_factory=lambda: NOTHING)  # fen a line: bill less its cost
     variable_cost: int = 0  # own, fen: what lines and their traffic cost
-    side_revenue: float = 0.0  # own, fen a line that partners pay
     memory: Floats = field(default_factory=lambda: NOTHING)  # what this strategy wrote down
     draws: Floats = field(default_factory=lambda: NOTHING)  # (8,) uniform on (0, 1), this month's
     research: Research | None = None  # for strategies that need it

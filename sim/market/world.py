@@ -57,7 +57,7 @@ class Carriers:
     profit_before: Ints = field(default_factory=_no_fen)  # fen, a month earlier
     line_margin: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a line
     variable_cost: Ints = field(default_factory=_no_fen)  # fen, last month: lines and traffic
-    side_revenue: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a line
+    side_revenue: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a data line
     memory: list[Floats] = field(default_factory=_no_memories)  # each strategy's own notes
     own_platform: NDArray[np.bool_] = field(default_factory=lambda: _no_fen() > 0)
     block: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # 0 open to 1 shut

@@ -191,7 +191,6 @@ class Market(mesa.Model):
                 me=j,
                 price_ceiling=int(self.in_force.price_ceiling[j]),
                 variable_cost=int(carriers.variable_cost[j]),
-                side_revenue=float(carriers.side_revenue[j]),
                 memory=frozen(carriers.memory[j]),
                 research=self._research(j),
                 draws=frozen(draws[j * DECISION_DRAWS : (j + 1) * DECISION_DRAWS]),
@@ -453,7 +452,7 @@ class Market(mesa.Model):
         bills = total[:, FEE] + total[:, OVERAGE] + total[:, VOICE]
         carriers.line_margin = (bills - carriers.variable_cost) / lines
         sponsored = self.sponsor_charges.direct.sum(axis=0) + self.settled.platform_share
-        carriers.side_revenue = sponsored / lines
+        carriers.side_revenue = sponsored / np.maximum(total[:, DATA_LINES], 1)
 
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""

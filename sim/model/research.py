@@ -129,7 +129,7 @@ def _own(
     line_cost = market.scenario.network.line_cost * FEN_PER_YUAN
     terms: tuple[Floats, Floats, Floats] = _terms(
         carrier, types, offers, margins(offers, curve), levels, tastes, curve, line_cost,
-        market.unit_cost,
+        market.unit_cost, float(market.world.carriers.side_revenue[carrier]),
     )  # fmt: skip
     return terms
 
@@ -137,7 +137,7 @@ def _own(
 @kernel
 def _terms(
     j: int, types: Segments, offers: Offers, margin: Margin, levels: Levels, tastes: Tastes,
-    curve: Curve, line_cost: float, unit_cost: float,
+    curve: Curve, line_cost: float, unit_cost: float, side_revenue: float,
 ) -> tuple[Floats, Floats, Floats]:  # fmt: skip
     plans = offers.fee.shape[0] // offers.voice.shape[0]
     count = types.theta.shape[0]
@@ -164,6 +164,7 @@ def _terms(
                     )  # fmt: skip
                     bill[t, k] += offers.fee[o] + use.extra
                     cost[t, k] += (use.within + use.beyond + use.gift) / KB_PER_GB * unit_cost
+                    cost[t, k] -= side_revenue
     return value, bill, cost
 
 

@@ -360,7 +360,7 @@ class Network(Section):
     """What it costs to carry."""
 
     line_cost: float = param("cost of serving a line", "yuan/month", (15, 35), ge=0)
-    gb_cost: float = param("cost of carrying a GB in the first month", "yuan/GB", ge=0)
+    gb_cost: float = param("cost of carrying a GB in the first month", "yuan/GB", gt=0)
     gb_cost_fall: float = param("fall of the cost of a GB", "1/year", (0.3, 0.4), ge=0, lt=1)
     capacity_cost: float = param("price of a GB of monthly capacity, first month", "yuan", ge=0)
     load_target: float = param(

@@ -80,7 +80,6 @@ def carrier_view(seed: int) -> CarrierView:
             profit_before=(1e12 * (u[43:46] - 0.3)).astype(np.int64),
             line_margin=60_00.0 * (u[46:49] - 0.3),
             variable_cost=int(1e11 * u[49]),
-            side_revenue=5_00.0 * float(u[50]),
             draws=Streams(seed).uniform("draws", 0, 8),
             research=carrier_research(seed, int(list_price[me])),
         )

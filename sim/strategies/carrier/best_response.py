@@ -88,5 +88,5 @@ class BestResponse(CarrierRule):
     def line_value(self, view: CarrierView) -> NDArray[np.float64]:
         """Return what a line with each carrier is worth beside its bill: (carriers,) fen."""
         value = np.zeros(len(view.list_price))
-        value[view.me] = view.side_revenue + self.share_weight
+        value[view.me] = self.share_weight
         return value

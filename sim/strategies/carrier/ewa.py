@@ -76,10 +76,9 @@ class ExperienceWeightedAttraction(CarrierRule):
         A month, per line of the market. Gains, not levels: whatever was chosen would win by the
         weight of its level alone where payoffs forgone count for less.
         """
-        beside = np.zeros(len(view.list_price))
-        beside[view.me] = view.side_revenue
+        nothing = np.zeros(len(view.list_price))
         problem = pose_problem(
-            research, view.me, int(start), beside, discount=1.0, bill_attention=0.0
+            research, view.me, int(start), nothing, discount=1.0, bill_attention=0.0
         )
         still = long_run_profit(problem, start)
         profits = [long_run_profit(problem, start * (1.0 + move)) for move in self.moves]

@@ -46,7 +46,9 @@ class Limit:
     start: Sequence[float] = (1 / 3, 1 / 3, 1 / 3)  # shares of lines
     incomes: Mapping[float, float] = field(default_factory=lambda: {1.0: 1.0})  # alpha × : share
     provinces: int = 1
+    control: float = 0.5  # of headquarters over branches
     strategy: Mapping[str, Any] = field(default_factory=lambda: {"name": "hold"})
+    strategies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of some carriers
     changes: Mapping[str, Any] = field(default_factory=dict)  # of sections, laid over the limit
 
 
@@ -55,9 +57,11 @@ def scenario_of(limit: Limit) -> Scenario:
     content = json.loads(load_scenario("business_as_usual").canonical_json())
     for section, values in _sections(limit).items():
         content[section] |= values
-    content |= {"branch": _BRANCH, "months": 1, "orders": []}
-    for carrier in content["carriers"].values():
-        carrier["past"] = carrier["strategy"] = dict(limit.strategy)
+    content |= {"branch": _BRANCH, "months": 1, "orders": {}}
+    for name, carrier in content["carriers"].items():
+        conduct = dict(limit.strategies.get(name, limit.strategy))
+        carrier["past"] = carrier["strategy"] = conduct
+        carrier["leak_control"] = limit.control
     content["observed"] |= _observed(limit, content["observed"]["provinces"][0])
     for section, values in limit.changes.items():
         content[section] = values if not isinstance(values, Mapping) else content[section] | values
@@ -78,6 +82,7 @@ def _sections(limit: Limit) -> dict[str, dict[str, Any]]:
             "income_tiers": tiers,
             "lifestyles": {"everyone": {"share": 1.0, "roaming": 0.0, "mix": {"video": 1.0}}},
             "usage_tiers": 1,
+            "usage_log_sd": 1e-9,
             "data_lines": {"2014": 1.0},
             "replacement": 0.0,
             "growth_after": 0.0,
@@ -111,7 +116,7 @@ def _sections(limit: Limit) -> dict[str, dict[str, Any]]:
         },
         "network": {
             "line_cost": 0.0,
-            "gb_cost": limit.cost * YUAN,  # a line uses a GB a month
+            "gb_cost": max(limit.cost, 1e-9) * YUAN,  # a line uses a GB a month
             "gb_cost_fall": 0.0,
             "capacity_cost": 0.0,
         },

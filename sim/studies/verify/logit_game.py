@@ -132,7 +132,6 @@ class LogitGame:
             price_ceiling=int(self._highest()),
             observed_yuan_per_gb=float("nan"),
             line_margin=np.array([*margin, *nobody]),
-            side_revenue=float(self._side()[firm]) * UNIT,
             research=self._research(firm, prices, shares),
         )
 
@@ -150,7 +149,7 @@ class LogitGame:
             price=grid.astype(np.int64),
             value=(self.quality[firm] - of_each / UNIT) / self.scale,
             bill=of_each,
-            cost=np.full_like(of_each, self.cost[firm] * UNIT),
+            cost=np.full_like(of_each, (self.cost[firm] - self._side()[firm]) * UNIT),
             rivals=self._values(prices / UNIT)[None],
             held=shares[None],
             attention=1.0,
