@@ -33,7 +33,7 @@ class Research:
     weight: Floats  # (types,) share of all lines, sums to one
     alpha: Floats  # (types,) utils per fen
     price: Ints  # (grid,) own list prices, fen per GB, ascending; last month's own among them
-    value: Floats  # (types, grid, plans) utils of each own plan at each own price
+    value: Floats  # (types, grid, plans) utils of own plans at own prices; -inf: not to be had
     bill: Floats  # (types, grid, plans) fen a month that a line of the type brings the carrier
     cost: Floats  # (types, grid, plans) fen a month that serving that line costs
     rivals: Floats  # (types, carriers) inclusive value of all offers, last month's prices, own too

@@ -98,8 +98,13 @@ def _copied(array: NDArray[np.generic]) -> Floats:
 
 @inlined
 def inclusive_value(values: Floats, dissimilarity: float) -> float:
-    """Return d ln(sum of exp(v / d)): the worth of choosing among offers, utils."""
+    """Return d ln(sum of exp(v / d)): the worth of choosing among offers, utils.
+
+    An offer that cannot be had has the value -inf, and so has the choice among such offers.
+    """
     top = values.max()
+    if top == -math.inf:
+        return top
     total = 0.0
     for v in values:
         total += math.exp((v - top) / dissimilarity)
@@ -177,22 +182,26 @@ def stationary_shares(moves: Floats) -> Floats:
     """Return the shares that the moves leave as they are: (carriers,), summing to one.
 
     By elimination without subtraction (Grassmann, Taksar and Heyman 1985), so that small
-    shares are as exact as large ones. Some line must leave every carrier.
+    shares are as exact as large ones. A carrier that lines leave and never join ends with
+    nothing; lines must not be able to end in two places.
     """
     count = moves.shape[0]
-    a = moves.copy()
+    a, first = moves.copy(), 0  # carriers before the first are left for good
     for k in range(count - 1, 0, -1):
         leaves = 0.0
         for j in range(k):
             leaves += a[k, j]
+        if leaves == 0.0:
+            first = k
+            break
         for i in range(k):
             a[i, k] /= leaves
             for j in range(k):
                 a[i, j] += a[i, k] * a[k, j]
     shares = np.zeros(count)
-    shares[0] = 1.0
-    for k in range(1, count):
-        for i in range(k):
+    shares[first] = 1.0
+    for k in range(first + 1, count):
+        for i in range(first, k):
             shares[k] += shares[i] * a[i, k]
     return shares / shares.sum()
 
@@ -235,14 +244,21 @@ def _segment(grid: Floats, price: float) -> int:
 
 @inlined
 def _offers(problem: PricingProblem, kind: int, price: float, out: Floats) -> tuple[float, float]:
-    """Fill in the plans' values; return mean bill and mean margin of a line of this type."""
+    """Fill in the plans' values; return mean bill and mean margin of a line of this type.
+
+    A plan that cannot be had has the value -inf.
+    """
     grid = problem.price
     k = _segment(grid, price)
     right = (price - grid[k]) / (grid[k + 1] - grid[k])
     value, bill, cost = problem.value[kind], problem.bill[kind], problem.cost[kind]
     for plan in range(out.shape[0]):
-        out[plan] = (1.0 - right) * value[k, plan] + right * value[k + 1, plan]
+        out[plan] = -math.inf
+        if min(value[k, plan], value[k + 1, plan]) > -math.inf:
+            out[plan] = (1.0 - right) * value[k, plan] + right * value[k + 1, plan]
     top = out.max()
+    if top == -math.inf:
+        return 0.0, 0.0
     total, paid, served = 0.0, 0.0, 0.0
     for plan in range(out.shape[0]):
         w = math.exp((out[plan] - top) / problem.dissimilarity)

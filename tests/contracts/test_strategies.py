@@ -71,6 +71,7 @@ def carrier_view(seed: int) -> CarrierView:
             share=share / share.sum(),
             share_before=before / before.sum(),
             yuan_per_gb=0.01 + 200.0 * u[16:19],
+            market_yuan_per_gb=0.01 + 200.0 * float(u[51]),
             unit_cost=cost * (1.0 - 0.1 * float(u[19])),
             unit_cost_before=cost,
             price_ceiling=NO_OFFER if u[20] < 0.5 else int(whole(u[21:22], 1, 200_00)[0]),

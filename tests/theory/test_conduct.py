@@ -23,7 +23,8 @@ VIEW = CarrierView(
     backward_rate=np.array([30_00, 33_00, 36_00]),
     share=np.array([0.58, 0.22, 0.2]),
     share_before=np.array([0.6, 0.2, 0.2]),
-    yuan_per_gb=np.array([30.0, 20.0, 25.0]),
+    yuan_per_gb=np.array([30.0, 21.0, 25.0]),
+    market_yuan_per_gb=20.0,
     unit_cost=8_00.0,
     unit_cost_before=10_00.0,
     price_ceiling=NO_OFFER,
@@ -54,12 +55,12 @@ def test_the_backward_rate_stays_under_the_shared_rule() -> None:
     assert AdaptiveMarkup(upsilon=0.04).decide(VIEW).backward_rate == 33_00
 
 
-def test_cooperation_adds_service_to_the_shared_rule_and_nothing_else() -> None:
+def test_cooperation_adds_service_and_user_control_to_the_shared_rule_and_nothing_else() -> None:
     shared = AdaptiveMarkup(upsilon=0.04).decide(VIEW)
     cooperative = ServiceCooperation(upsilon=0.04, service=0.7).decide(VIEW)
 
-    assert cooperative == replace(shared, service_target=0.7, cooperate=True)
-    assert (shared.service_target, shared.cooperate) == (0.0, False)
+    assert cooperative == replace(shared, service_target=0.7, cooperate=True, control=True)
+    assert (shared.service_target, shared.cooperate, shared.control) == (0.0, False, False)
 
 
 def test_a_war_undercuts_the_cheaper_of_ones_own_rule_and_the_cheapest_rival() -> None:
@@ -88,7 +89,7 @@ def test_war_is_always_cheaper_than_the_shared_rule() -> None:
 
 
 def test_history_closes_a_part_of_the_gap_to_the_observed_price() -> None:
-    """The market pays 18 yuan a GB, this carrier's users 20: half of the tenth."""
+    """The market paid 18 yuan a GB, where it pays 20 in the simulation: half of the tenth."""
     decision = Historical(upsilon=0.04, gain=0.5).decide(VIEW)
 
     assert decision.list_price == round(40_00 * 0.95)

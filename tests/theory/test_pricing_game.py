@@ -213,14 +213,15 @@ def learner(**changes: object) -> ExperienceWeightedAttraction:
 
 
 def test_ewa_judges_each_move_by_what_it_would_have_earned() -> None:
-    """Payoffs of the duopoly's formula, from the price at which the last choice was made."""
+    """By the duopoly's formula: gains on the price at which the last choice was made."""
     seen = view(prices=(1.4, 1.5))
     assert isinstance(seen.research, Research)
     payoff = learner().payoffs(seen, seen.research, 1.4 * UNIT)
     moved = [1.4 * (1.0 + move) for move in learner().moves]
     earned = [DUOPOLY.earned(np.array([price, 1.5]))[0] for price in moved]
 
-    assert payoff * 100.0 / UNIT == pytest.approx(earned, abs=1e-9)
+    still = DUOPOLY.earned(np.array([1.4, 1.5]))[0]
+    assert payoff * 100.0 / UNIT == pytest.approx(np.array(earned) - still, abs=1e-9)
 
 
 def test_ewa_learners_settle_near_nash() -> None:

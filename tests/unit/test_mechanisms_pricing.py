@@ -85,6 +85,14 @@ def test_stationary_shares_by_hand() -> None:
     assert stationary_shares(TWO_STATES) == pytest.approx([0.75, 0.25])
 
 
+def test_a_carrier_that_nobody_joins_ends_with_nothing() -> None:
+    first_is_left = np.array([[0.5, 0.5, 0.0], [0.0, 0.9, 0.1], [0.0, 0.3, 0.7]])
+    last_is_left = first_is_left[::-1, ::-1].copy()
+
+    assert stationary_shares(first_is_left) == pytest.approx([0.0, 0.75, 0.25])
+    assert stationary_shares(last_is_left) == pytest.approx([0.25, 0.75, 0.0])
+
+
 def test_discounted_shares_by_hand() -> None:
     """From the first alone, x1 - 0.75 shrinks by 0.6 a month; discounted by one half."""
     shares = discounted_shares(TWO_STATES, np.array([1.0, 0.0]), 0.5)
@@ -98,6 +106,23 @@ def test_long_run_profit_by_hand() -> None:
     share = math.exp(-1.0) / (2.0 + math.exp(-1.0))
 
     assert long_run_profit(problem(), 30_00.0) == pytest.approx(share * 25_00.0)
+
+
+def test_a_plan_that_cannot_be_had_is_as_if_it_were_not_there() -> None:
+    """Beside the one plan, one without a device for it, whose bill would be a fortune."""
+    price = np.array([10_00.0, 20_00.0, 40_00.0])
+    both = np.stack([2.0 - 0.001 * price, np.full(3, -math.inf)], axis=-1)[None]
+    bill = np.stack([price, np.full(3, 1e9)], axis=-1)[None]
+    two = problem(value=both, bill=bill, cost=np.full((1, 3, 2), 5_00.0))
+
+    for asked in (10_00.0, 17_00.0, 20_00.0, 40_00.0):
+        assert long_run_profit(two, asked) == pytest.approx(long_run_profit(problem(), asked))
+
+
+def test_users_whom_no_plan_serves_bring_nothing() -> None:
+    nothing = np.full((1, 3, 1), -math.inf)
+
+    assert long_run_profit(problem(value=nothing), 30_00.0) == 0.0
 
 
 def test_lines_with_others_count_by_what_they_are_worth() -> None:

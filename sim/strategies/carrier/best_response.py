@@ -18,8 +18,8 @@ class BestResponse(CarrierRule):
 
     A price is worth the time that lines will spend with the carrier if it stays (docs/model.md,
     conduct), times bill less cost, plus the partners' revenue a line and a weight on share.
-    A plan holds for `plan_months`; the price moves towards it by at most `step` a month. Under
-    logit, full attention and free moves this is the best reply of Bertrand competition
+    The price aimed at stands for `plan_months`; the list price moves there by at most `step` a
+    month. Under logit, full attention and free moves this is the best reply of Bertrand competition
     (Anderson, de Palma and Thisse 1992), whose iteration ends in Nash equilibrium (Milgrom and
     Roberts 1990).
     """
@@ -38,7 +38,9 @@ class BestResponse(CarrierRule):
     bill_attention: float = Field(
         ge=0, examples=[0.25], description="added attention of own users whose bill would double"
     )
-    plan_months: int = Field(ge=1, examples=[12], description="months that a plan holds")
+    plan_months: int = Field(
+        ge=1, examples=[12], description="months for which a price is aimed at"
+    )
     step: float = Field(
         gt=0, examples=[0.05], description="largest change of the list price a month, relative"
     )
@@ -53,7 +55,7 @@ class BestResponse(CarrierRule):
         return self
 
     def decide(self, view: CarrierView) -> CarrierDecision:
-        goal, months = self.plan(view)
+        goal, months = self.goal(view)
         own = int(view.list_price[view.me])
         change = min(max(goal - own, -self.step * own), self.step * own)
         price = min(int(own + change + 0.5), view.price_ceiling)
@@ -63,8 +65,8 @@ class BestResponse(CarrierRule):
             memory=np.array([goal, months - 1.0]),
         )
 
-    def plan(self, view: CarrierView) -> tuple[float, float]:
-        """Return the price aimed at, fen per GB, and the months that the plan still holds."""
+    def goal(self, view: CarrierView) -> tuple[float, float]:
+        """Return the price aimed at, fen per GB, and the months for which it still is."""
         if view.memory.size and view.memory[1] >= 1.0:
             return float(view.memory[0]), float(view.memory[1])
         return self.best(view), float(self.plan_months)

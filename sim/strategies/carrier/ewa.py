@@ -21,9 +21,9 @@ class ExperienceWeightedAttraction(CarrierRule):
     """Choose among a few price moves by what they earned or would have earned.
 
     Camerer and Ho (1999). Each month the last choice is judged: what every move would have
-    brought in the long run against the offers that the rivals then made, by market research,
-    in yuan a month per line of the market. The next move is drawn by logit over the
-    attractions so learned.
+    gained on standing still, in the long run and against the offers that the rivals then made,
+    by market research, in yuan a month per line of the market. The next move is drawn by logit
+    over the attractions so learned.
     """
 
     needs_research: ClassVar[bool] = True
@@ -39,7 +39,7 @@ class ExperienceWeightedAttraction(CarrierRule):
         ge=0, le=1, examples=[0.0], description="0 averages payoffs, 1 cumulates them"
     )
     sensitivity: float = Field(
-        ge=0, examples=[20.0], description="of choice to attraction, per yuan a month"
+        ge=0, examples=[100.0], description="of choice to attraction, per yuan a month"
     )
 
     def decide(self, view: CarrierView) -> CarrierDecision:
@@ -71,11 +71,16 @@ class ExperienceWeightedAttraction(CarrierRule):
         )
 
     def payoffs(self, view: CarrierView, research: Research, start: float) -> Floats:
-        """Return what each move from a list price brings: (moves,) yuan a month per line."""
+        """Return what each move from a list price gains on standing still: (moves,) yuan.
+
+        A month, per line of the market. Gains, not levels: whatever was chosen would win by the
+        weight of its level alone where payoffs forgone count for less.
+        """
         beside = np.zeros(len(view.list_price))
         beside[view.me] = view.side_revenue
         problem = pose_problem(
             research, view.me, int(start), beside, discount=1.0, bill_attention=0.0
         )
+        still = long_run_profit(problem, start)
         profits = [long_run_profit(problem, start * (1.0 + move)) for move in self.moves]
-        return np.array(profits) / FEN_PER_YUAN
+        return (np.array(profits) - still) / FEN_PER_YUAN

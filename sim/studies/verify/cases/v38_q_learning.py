@@ -6,6 +6,8 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm as normal
+from scipy.stats import t as student
 
 from sim.core.streams import Streams
 from sim.mechanisms.collusion import Learner, Sessions, learn_in_turn, learn_to_price
@@ -130,9 +132,14 @@ def _stored(path: str) -> float:
 
 
 def _mean(path: str, sample: Floats, stored_size: float) -> Check:
-    """Compare a mean within three standard errors of the difference of two such samples."""
+    """Compare a mean within three standard errors of the difference of two such samples.
+
+    The spread is that of this sample: where it is small, Student's distribution says how many
+    of its standard errors are as unlikely as three of the true ones.
+    """
     error = float(sample.std(ddof=1)) * math.sqrt(1.0 / len(sample) + 1.0 / stored_size)
-    return Check(path, _stored(path), float(sample.mean()), 3.0 * error)
+    wide = float(student.isf(normal.sf(3.0), len(sample) - 1))
+    return Check(path, _stored(path), float(sample.mean()), wide * error)
 
 
 def _share(path: str, sample: NDArray[np.bool_], stored_size: float) -> Check:
