@@ -205,10 +205,13 @@ def metered(
     at_zero = free if zero * free <= cap else cap / zero
     away = own * roaming
     home = own - away
-    at_away = paid_use(away, free, over, min(national, available)) if roaming > 0.0 else over
-    used = min(away * at_away, national) if roaming > 0.0 else 0.0
+    # One price for all, unless more is used elsewhere than the national part of the allowance.
+    y = paid_use(own, free, over, available)
+    if away * y <= national:
+        return Meter(gift, zero, at_zero, away, y, home, y)
+    at_away = paid_use(away, free, over, national)
     return Meter(
-        gift, zero, at_zero, away, at_away, home, paid_use(home, free, over, available - used)
+        gift, zero, at_zero, away, at_away, home, paid_use(home, free, over, available - national)
     )
 
 

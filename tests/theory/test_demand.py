@@ -108,16 +108,51 @@ def test_v02_unequal_price_sensitivity_gives_the_shares_of_the_mixed_logit() -> 
 # V03 ---------------------------------------------------------------------------------------
 
 
-def test_v03_carriers_in_one_nest_compete_for_each_others_users_first() -> None:
-    """McFadden 1978: P(j) = P(j | nest) P(nest), nests by the power of their inclusive value."""
-    xi, dissimilarity = np.array([1.0, 0.3, 0.2]), 0.6
-    weight = np.exp(xi / dissimilarity)
-    inside = np.array([weight[0], weight[1:].sum(), weight[1:].sum()])
-    expected = weight / inside * inside**dissimilarity
-    expected /= inside[0] ** dissimilarity + inside[1] ** dissimilarity
+# McFadden 1978; Train 2009, chapter 4: the second and third carrier share a nest.
+NESTED_SHARES = np.array([0.4269569776, 0.2001214814, 0.1810774045, 0.1918441365])
+NESTED_ELASTICITIES = np.array(
+    [
+        [-0.6876516267, 0.2001214811, 0.1738343083],
+        [0.5123483734, -1.1165590598, 0.4778476283],
+        [0.5123483738, 0.5501076061, -1.1221523724],
+    ]
+)
+UNICOM_TO_TELECOM = 0.4457963432
 
-    nested = line_market(tuple(xi), (0.0,) * 3, dissimilarity=dissimilarity, nest=(0, 1, 1))
-    assert free_shares(nested) == pytest.approx(expected, abs=1e-12)
+
+def nested_market() -> SmallMarket:
+    return line_market(XI, PRICE, dissimilarity=0.6, nest=(0, 1, 1, 2))
+
+
+def test_v03_carriers_in_a_nest_have_the_shares_of_the_nested_logit() -> None:
+    market = nested_market()
+    assert free_shares(market) == pytest.approx(NESTED_SHARES, abs=1e-9)
+
+    market.flow()
+    assert market.shares() == pytest.approx(NESTED_SHARES, abs=1e-9)
+
+
+def test_v03_price_elasticities_are_those_of_the_nested_logit() -> None:
+    market = nested_market()
+    share, slope = expected_shares(market.crowd(), market.tastes.xi)
+
+    by_price = -0.02 * slope * np.array(PRICE)[None, :] / share[:, None]
+    assert by_price[:3, :3] == pytest.approx(NESTED_ELASTICITIES, abs=1e-8)
+
+
+def test_v03_who_leaves_goes_first_to_the_other_carrier_of_the_nest() -> None:
+    market = nested_market()
+    _, slope = expected_shares(market.crowd(), market.tastes.xi)
+
+    assert -slope[2, 1] / slope[1, 1] == pytest.approx(UNICOM_TO_TELECOM, abs=1e-8)
+
+
+def test_v03_users_who_draw_have_the_shares_of_the_nested_logit() -> None:
+    market = nested_market()
+    market.lines = np.sign(market.lines) * ROWS
+    market.draw(rows_of(market.lines))
+
+    assert (np.abs(market.shares() - NESTED_SHARES) < sampling_error(NESTED_SHARES, ROWS)).all()
 
 
 # V04 ---------------------------------------------------------------------------------------
