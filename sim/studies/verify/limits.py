@@ -55,7 +55,7 @@ def scenario_of(limit: Limit) -> Scenario:
     content = json.loads(load_scenario("business_as_usual").canonical_json())
     for section, values in _sections(limit).items():
         content[section] |= values
-    content |= {"branch": _BRANCH, "months": 1, "orders": []}
+    content |= {"branch": _BRANCH, "months": 1, "orders": {}}
     for carrier in content["carriers"].values():
         carrier["past"] = carrier["strategy"] = dict(limit.strategy)
     content["observed"] |= _observed(limit, content["observed"]["provinces"][0])
