@@ -32,7 +32,12 @@ def service_revenue(tables: Tables) -> Parts:
     return carrier_parts(tables, in_yuan(tables["carrier_month"]["backward_platform_fen"]))
 
 
-@metric("platform_revenue", "yuan", "the same from the platform that members share", "flow")
+@metric(
+    "platform_revenue",
+    "yuan",
+    "a carrier's part of what partners pay to the shared platform",
+    "flow",
+)
 def platform_revenue(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
     return carrier_parts(tables, in_yuan(frame["backward_platform_fen"] * frame["member"]))
