@@ -69,6 +69,7 @@ def carrier_view(seed: int) -> CarrierView:
             share=share / share.sum(),
             share_before=before / before.sum(),
             yuan_per_gb=0.01 + 200.0 * u[16:19],
+            market_yuan_per_gb=0.01 + 200.0 * float(u[24]),
             unit_cost=cost * (1.0 - 0.1 * float(u[19])),
             unit_cost_before=cost,
             price_ceiling=NO_OFFER if u[20] < 0.5 else int(whole(u[21:22], 1, 200_00)[0]),
@@ -147,6 +148,7 @@ def test_a_carrier_posts_positive_whole_prices_and_a_service_level(name: str, se
     assert decision.backward_rate > 0
     assert 0.0 <= decision.service_target <= 1.0
     assert type(decision.cooperate) is bool
+    assert type(decision.control) is bool
 
 
 @pytest.mark.parametrize("name", RESELLER_NAMES)

@@ -12,6 +12,7 @@ from sim.strategies.carrier.historical import Historical
 from sim.strategies.carrier.hold import Hold
 from sim.strategies.carrier.price_war import PriceWar
 from sim.strategies.carrier.service_cooperation import ServiceCooperation
+from sim.strategies.carrier.user_control import UserControl
 
 VIEW = CarrierView(
     month=30,
@@ -20,7 +21,8 @@ VIEW = CarrierView(
     backward_rate=np.array([30_00, 33_00, 36_00]),
     share=np.array([0.58, 0.22, 0.2]),
     share_before=np.array([0.6, 0.2, 0.2]),
-    yuan_per_gb=np.array([30.0, 20.0, 25.0]),
+    yuan_per_gb=np.array([30.0, 24.0, 25.0]),
+    market_yuan_per_gb=20.0,
     unit_cost=8_00.0,
     unit_cost_before=10_00.0,
     price_ceiling=NO_OFFER,
@@ -55,7 +57,7 @@ def test_cooperation_adds_service_to_the_shared_rule_and_nothing_else() -> None:
     shared = AdaptiveMarkup(upsilon=0.04).decide(VIEW)
     cooperative = ServiceCooperation(upsilon=0.04, service=0.7).decide(VIEW)
 
-    assert cooperative == replace(shared, service_target=0.7, cooperate=True)
+    assert cooperative == replace(shared, service_target=0.7, cooperate=True, control=True)
     assert (shared.service_target, shared.cooperate) == (0.0, False)
 
 
@@ -85,10 +87,17 @@ def test_war_is_always_cheaper_than_the_shared_rule() -> None:
 
 
 def test_history_closes_a_part_of_the_gap_to_the_observed_price() -> None:
-    """The market pays 18 yuan a GB, this carrier's users 20: half of the tenth."""
+    """18 yuan a GB were observed, the market pays 20: half of the tenth, whoever one is."""
     decision = Historical(upsilon=0.04, gain=0.5).decide(VIEW)
 
     assert decision.list_price == round(40_00 * 0.95)
+
+
+def test_carriers_follow_the_observed_price_together() -> None:
+    """What its own users pay changes no carrier's step: only the market's price was observed."""
+    dear = replace(VIEW, yuan_per_gb=np.array([30.0, 99.0, 25.0]))
+
+    assert Historical(upsilon=0.04, gain=0.5).decide(dear).list_price == round(40_00 * 0.95)
 
 
 def test_where_nothing_was_observed_history_goes_on_by_the_shared_rule() -> None:
@@ -97,6 +106,13 @@ def test_where_nothing_was_observed_history_goes_on_by_the_shared_rule() -> None
     assert Historical(upsilon=0.04, gain=0.5).decide(unseen) == AdaptiveMarkup(upsilon=0.04).decide(
         unseen
     )
+
+
+def test_user_control_is_the_product_of_cooperation_without_the_platform() -> None:
+    cooperative = ServiceCooperation(upsilon=0.04, service=0.7).decide(VIEW)
+    alone = UserControl(upsilon=0.04, service=0.7).decide(VIEW)
+
+    assert alone == replace(cooperative, cooperate=False)
 
 
 def test_who_holds_repeats_last_months_prices() -> None:
