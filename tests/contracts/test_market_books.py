@@ -207,7 +207,9 @@ def test_resellers_profit_is_what_they_were_paid_less_what_they_paid(
     frame = tables["reseller_month"]
     assert frame["margin_fen"].tolist() == margin.tolist()
     overheads = posted(tables, "reseller", "suppliers", "overheads")
-    assert frame["profit_fen"].tolist() == (margin - overheads).tolist()
+    handling = posted(tables, "reseller", "suppliers", "handling")
+    costs = np.add(overheads, handling)
+    assert frame["profit_fen"].tolist() == (margin - costs).tolist()
 
 
 @every_scenario
@@ -306,7 +308,7 @@ def test_a_fen_moved_past_the_books_stops_the_run_though_the_sum_stays_zero() ->
 
 def test_a_negative_charge_stops_the_run_with_purpose_and_amount() -> None:
     def owe_less_than_nothing(market: Market) -> None:
-        market.sponsor_charges.subscription[5] = -1
+        market.sponsor_charges.subscription[5, 0] = -1
 
     said = stopped(broken_after("bill", owe_less_than_nothing))
     assert "subscription: partner pay" in said

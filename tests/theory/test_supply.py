@@ -11,7 +11,7 @@ import pytest
 
 from sim.core.calendar import month_index
 from sim.market.names import CARRIERS, DIRECT, NONE, PLATFORM
-from sim.market.views import PartnerView, ResellerView
+from sim.market.views import ResellerView
 from sim.market.world import NO_OFFER
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.inversion import expected_shares, invert_shares
@@ -22,6 +22,7 @@ from sim.scenario.load import load_scenario
 from sim.scenario.paths import read_paths
 from sim.strategies.partner.threshold import Threshold
 from sim.strategies.reseller.cournot import Cournot
+from tests.theory.partner_market import offered
 from tests.theory.small_market import (
     line_market,
     one_line,
@@ -123,6 +124,7 @@ def test_v20_resellers_add_a_cournot_margin(resellers: int, price: int) -> None:
         month=0,
         wholesale_price=np.full(3, 60),
         list_price=np.full(3, 100),
+        handling=np.zeros(resellers),
         active=np.ones(resellers, np.bool_),
         profit=nothing,
         potential_profit=nothing,
@@ -161,28 +163,6 @@ def test_v42_a_partner_sponsors_iff_its_value_passes_the_threshold(
     assert decision.fraction[:, 0].tolist() == [0.0, 1.0]
 
 
-def offered(value: np.ndarray, added: float, rate: int) -> PartnerView:
-    """Return what partners see where only the direct channel of one carrier has an offer."""
-    shape = (len(value), 3)
-    direct = np.array([rate, NO_OFFER, NO_OFFER])
-    return PartnerView(
-        month=0,
-        value=value,
-        budget=np.full(len(value), 1e18),
-        potential=np.full(shape, 1_000.0),
-        incremental=np.full(shape, added),
-        direct_rate=direct,
-        platform_rate=direct,
-        reseller_price=np.full(3, NO_OFFER),
-        direct_only=np.zeros(len(value), np.bool_),
-        delivered=1.0,
-        member=np.zeros(3, np.bool_),
-        uplift=np.zeros(3),
-        integration_cost=0,
-        subscription=0,
-    )
-
-
 # V24 ---------------------------------------------------------------------------------------
 
 REACH = np.array([0.62, 0.19, 0.19])
@@ -211,7 +191,7 @@ def test_v24_a_shared_platform_brings_small_carriers_the_partners_of_a_large_one
             potential=np.tile(REACH * BILLION, (partners, 1)),
             direct_rate=nothing,
             platform_rate=nothing,
-            member=np.array(member),
+            platform=np.where(member, 0, -1),
             integration_cost=BILLION // 10,
         )
     )
@@ -227,7 +207,7 @@ def test_the_platforms_fee_is_weighed_with_its_integration() -> None:
         offered(np.array([0.9, 1.1]), added=1.0, rate=NO_OFFER),
         potential=np.tile(np.array([0.0, 0.5, 0.5]), (2, 1)) * BILLION,
         platform_rate=np.zeros(3, np.int64),
-        member=np.array([False, True, True]),
+        platform=np.array([-1, 0, 0]),
         integration_cost=BILLION // 4,
         subscription=3 * BILLION // 4,
     )
@@ -239,7 +219,7 @@ def test_service_that_doubles_the_worth_halves_the_value_that_it_takes() -> None
     view = replace(
         offered(np.array([4_00.0, 6_00.0]), added=1.0, rate=NO_OFFER),
         platform_rate=np.full(3, 10_00),
-        member=np.array([True, False, False]),
+        platform=np.array([0, -1, -1]),
         uplift=np.array([1.0, 0.0, 0.0]),
     )
 

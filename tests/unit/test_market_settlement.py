@@ -60,7 +60,9 @@ def usage() -> UsageSums:
     return UsageSums(place, empty, np.zeros((3, 3), np.int64))
 
 
-def trade(member: tuple[bool, ...] = (False, True, True), sharing: str = "equal") -> Trade:
+def trade(
+    platform: tuple[int, ...] = (-1, 0, 0), parts: tuple[float, ...] = (0.0, 1.0, 1.0)
+) -> Trade:
     return Trade(
         sums=usage(),
         sponsors=SponsorCharges(
@@ -68,27 +70,32 @@ def trade(member: tuple[bool, ...] = (False, True, True), sharing: str = "equal"
             direct=np.array([[400, 0, 0], [0, 0, 0]]),
             platform=np.array([[0, 0, 200], [0, 0, 100]]),
             resold=np.array([[0, 90, 0], [0, 0, 0]]),
-            subscription=np.array([10, 11]),
+            subscription=np.array([[10, 0, 0, 0], [11, 0, 0, 0]]),
             integration=np.array([6, 3]),
         ),
-        channel=CHANNEL,
         leaks=LeakCharges(
             volume=np.array([[GB, GB], [3 * GB, 0], [0, 0]]),
             paid=np.array([[40, 41], [30, 0], [0, 0]]),
         ),
         costs=Costs(*(np.array([1, 2, 3]) * k for k in (1, 10, 100, 1000))),
-        member=np.array(member),
-        sharing=sharing,
+        platform=np.array(platform),
+        parts=np.array(parts),
         active=np.array([True, False, True]),
+        reseller_sales=np.array([[1, 3, 0], [0, 0, 0], [1, 1, 0]]),
+        handling=np.array([[2, 2, 2], [9, 9, 9], [0, 1, 0]]),
         fixed_cost=np.array([5, 6, 7]),
     )
 
 
 @pytest.fixture
 def ledger() -> Ledger:
+    return opened(partners=2)
+
+
+def opened(partners: int) -> Ledger:
     books = Ledger()
     for group, accounts in (
-        ("users", 6), ("carrier", 3), ("branch", 6), ("reseller", 3), ("partner", 2),
+        ("users", 6), ("carrier", 3), ("branch", 6), ("reseller", 3), ("partner", partners),
         ("platform", 1), ("suppliers", 1),
     ):  # fmt: skip
         books.open(group, accounts)
@@ -107,40 +114,55 @@ def test_every_group_ends_with_what_it_got_less_what_it_gave(ledger: Ledger) -> 
     assert ledger.of("branch").tolist() == [40, 41, 30, 0, 0, 0]
     assert ledger.of("partner").tolist() == [-(400 + 200 + 90 + 10 + 6), -(100 + 11 + 3)]
     assert ledger.of("platform").tolist() == [0]
-    assert ledger.of("suppliers").tolist() == [6 * 1111 + 5 + 7 + 9]
+    assert ledger.of("suppliers").tolist() == [6 * 1111 + 5 + 7 + 9 + 7 + 1]
 
 
 def test_only_active_resellers_sell_buy_and_bear_costs(ledger: Ledger) -> None:
     settled = settle(ledger, trade())
 
     assert ledger.of("reseller")[1] == 0
-    assert ledger.of("reseller").sum() == 101 + 90 - 111 - 5 - 7
     assert settled.reseller_margin == 101 + 90 - 111
-    assert settled.reseller_profit.tolist() == [40 - 5, 0, 40 - 7]
+    # Half of Mobile's traffic each, three quarters and a quarter of Unicom's; 2 fen a GB to handle
+    # for the first, 1 fen for the last and only Unicom's.
+    first, last = 51 + 68 - 41 - 23 - (2 + 5) - 5, 50 + 22 - 40 - 7 - 1 - 7
+    assert settled.reseller_profit.tolist() == [first, 0, last]
+    assert ledger.of("reseller").tolist() == [first, 0, last]
 
 
-def test_a_loss_is_shared_as_a_gain_is(ledger: Ledger) -> None:
+def test_dearer_traffic_costs_who_buys_it(ledger: Ledger) -> None:
     month = trade()
     dear = month.leaks._replace(paid=month.leaks.paid + np.array([[100, 0], [0, 0], [0, 0]]))
     settled = settle(ledger, month._replace(leaks=dear))
 
     assert settled.reseller_margin == -20
-    assert settled.reseller_profit.tolist() == [-10 - 5, 0, -10 - 7]
+    assert settled.reseller_profit.tolist() == [43 - 50, 0, 17 - 50]
 
 
 @pytest.mark.parametrize(
-    ("sharing", "parts"), [("equal", [0, 161, 160]), ("proportional", [0, 0, 321])]
+    ("parts", "shares"), [((0.0, 1.0, 1.0), [0, 161, 160]), ((0.0, 0.0, 3.0), [0, 0, 321])]
 )
-def test_the_platform_keeps_nothing(ledger: Ledger, sharing: str, parts: list[int]) -> None:
-    settled: Settled = settle(ledger, trade(sharing=sharing))
+def test_the_platform_keeps_nothing(
+    ledger: Ledger, parts: tuple[float, ...], shares: list[int]
+) -> None:
+    settled: Settled = settle(ledger, trade(parts=parts))
 
-    assert settled.platform_share.tolist() == parts
+    assert settled.platform_share.tolist() == shares
+    assert ledger.of("platform").tolist() == [0]
 
 
-def test_a_market_without_partners_settles_the_rest(ledger: Ledger) -> None:
+def test_a_platform_of_ones_own_is_shared_with_nobody(ledger: Ledger) -> None:
+    """Telecom sells its 300 alone; the shared platform has the subscriptions of 21."""
+    settled: Settled = settle(ledger, trade(platform=(-1, 0, 3), parts=(0.0, 1.0, 0.0)))
+
+    assert settled.platform_share.tolist() == [0, 21, 300]
+
+
+def test_a_market_without_partners_settles_the_rest() -> None:
+    ledger = opened(partners=0)
     none = np.zeros((0, 3), np.int64)
-    nobody = SponsorCharges(none, none, none, none, none[:, 0], none[:, 0])
-    settled = settle(ledger, trade()._replace(sponsors=nobody, channel=none.astype(np.int8)))
+    fees = np.zeros((0, 4), np.int64)
+    nobody = SponsorCharges(none, none, none, none, fees, none[:, 0])
+    settled = settle(ledger, trade()._replace(sponsors=nobody))
 
     ledger.assert_balanced(0)
     assert settled.platform_share.tolist() == [0, 0, 0]
