@@ -361,6 +361,8 @@ def use_data(
                     if n == 0:
                         rollover[g, level, o] = 0
                         shocked[g, level, o] = 0
+                        out_use[g, level, o] = 0
+                        out_bill[g, level, o] = 0
                         continue
                     j = o // plans
                     voice = offers.voice[j]

@@ -181,6 +181,7 @@ def test_a_carrier_posts_positive_whole_prices_and_a_service_level(name: str, se
     assert decision.list_price > 0
     assert decision.backward_rate > 0
     assert 0.0 <= decision.service_target <= 1.0
+    assert type(decision.control) is bool
     assert type(decision.cooperate) is type(decision.own_platform) is bool
     assert not (decision.cooperate and decision.own_platform)
     assert 0.0 <= decision.block <= 1.0

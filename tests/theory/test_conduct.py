@@ -15,6 +15,7 @@ from sim.strategies.carrier.price_war import PriceWar
 from sim.strategies.carrier.q_learning import QLearning
 from sim.strategies.carrier.service_cooperation import ServiceCooperation
 from sim.strategies.carrier.trigger import Trigger
+from sim.strategies.carrier.user_control import UserControl
 
 VIEW = CarrierView(
     month=30,
@@ -95,12 +96,26 @@ def test_history_closes_a_part_of_the_gap_to_the_observed_price() -> None:
     assert decision.list_price == round(40_00 * 0.95)
 
 
+def test_carriers_follow_the_observed_price_together() -> None:
+    """What its own users pay changes no carrier's step: only the market's price was observed."""
+    dear = replace(VIEW, yuan_per_gb=np.array([30.0, 99.0, 25.0]))
+
+    assert Historical(upsilon=0.04, gain=0.5).decide(dear).list_price == round(40_00 * 0.95)
+
+
 def test_where_nothing_was_observed_history_goes_on_by_the_shared_rule() -> None:
     unseen = replace(VIEW, observed_yuan_per_gb=float("nan"))
 
     assert Historical(upsilon=0.04, gain=0.5).decide(unseen) == AdaptiveMarkup(upsilon=0.04).decide(
         unseen
     )
+
+
+def test_user_control_is_the_product_of_cooperation_without_the_platform() -> None:
+    cooperative = ServiceCooperation(upsilon=0.04, service=0.7).decide(VIEW)
+    alone = UserControl(upsilon=0.04, service=0.7).decide(VIEW)
+
+    assert alone == replace(cooperative, cooperate=False)
 
 
 def test_who_holds_repeats_last_months_prices() -> None:

@@ -7,11 +7,13 @@ from sim.core.errors import InvariantError
 from sim.core.units import KB_PER_GB
 from sim.market.ledger import Ledger
 from sim.market.names import DIRECT, NONE, PLATFORM, RESELLER
-from sim.market.population import Labels, Population
+from sim.market.population import PARTS_OF_A_LINE, Population
+from sim.market.segments import Labels, Segments
 from sim.mechanisms.billing import LeakCharges, SponsorCharges
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
+    CONTROL_FEE,
     FEE,
     LINES,
     OVERAGE,
@@ -32,6 +34,8 @@ from sim.model.settlement import (
     check_volumes,
     posting_rows,
     settle,
+    whole_counts,
+    whole_lines,
 )
 
 GB = KB_PER_GB
@@ -46,6 +50,7 @@ def usage() -> UsageSums:
     place[0, :, FEE] = [100, 200, 300]
     place[1, :, OVERAGE] = [7, 0, 0]
     place[0, :, VOICE] = [50, 60, 70]
+    place[1, 2, CONTROL_FEE] = 5
     place[0, 0, RESALE], place[0, 0, RESOLD] = 101, 2 * GB
     place[0, :, SPONSORED] = VOLUME.sum(axis=0)
     place[0, :, ALLOWANCE] = [5 * GB, 0, 0]
@@ -101,10 +106,10 @@ def test_every_group_ends_with_what_it_got_less_what_it_gave(ledger: Ledger) -> 
     settle(ledger, trade())
 
     ledger.assert_balanced(0)
-    assert ledger.of("users").tolist() == [-251, -7, -260, 0, -370, 0]
-    # Fees, overage, voice, direct sponsoring, half of the platform's 321 each, less costs.
+    assert ledger.of("users").tolist() == [-251, -7, -260, 0, -370, -5]
+    # Fees, overage, voice, control, direct sponsoring, half of the platform's 321, less costs.
     assert ledger.of("carrier").tolist() == [
-        100 + 7 + 50 + 400 - 1111, 200 + 60 + 161 - 2222, 300 + 70 + 160 - 3333,
+        100 + 7 + 50 + 400 - 1111, 200 + 60 + 161 - 2222, 300 + 70 + 5 + 160 - 3333,
     ]  # fmt: skip
     assert ledger.of("branch").tolist() == [40, 41, 30, 0, 0, 0]
     assert ledger.of("partner").tolist() == [-(400 + 200 + 90 + 10 + 6), -(100 + 11 + 3)]
@@ -177,6 +182,7 @@ def test_postings_become_rows_in_a_fixed_order(ledger: Ledger) -> None:
 
     assert facts["users", "carrier", "plan fee"] == 600
     assert facts["users", "reseller", "top-up"] == 101
+    assert facts["users", "carrier", "user control"] == 5
     assert facts["partner", "platform", "subscription"] == 21
     assert facts["platform", "carrier", "platform revenue"] == 321
     assert facts["reseller", "branch", "wholesale"] == 111
@@ -220,26 +226,36 @@ def test_a_gift_that_nobody_pays_for_stops_the_month() -> None:
         check_volumes(2, usage(), unpaid, PLACES)
 
 
-def billed_users(bill: int) -> Population:
-    """Return one row whose 66 lines are billed alike; the month's charges are 888 fen."""
-    row = np.zeros(1)
+def billed_users(bill: int, unit: int = 1) -> Population:
+    """Return one cell whose 66 lines are billed alike; the month's charges are 888 fen."""
+    one = np.zeros(1)
+    index = one.astype(np.uint8)
     people = Population(
-        row.astype(np.uint16), *(row.astype(np.uint8),) * 3, *(row,) * 3, row < 1, row, row,
-        Labels(PLACES, (), (), ("voice_only",)),
-    )  # fmt: skip
-    people.lines[0], people.bill[0] = 66, bill
+        Segments(index, index, index, index, one + 1.0, one, one, one > 0.0),
+        Labels(PLACES, ("all",), 1, ("all",), ("voice_only",), ("mobile", "unicom", "telecom")),
+        np.zeros((1, 3, 3), np.int64),
+        unit,
+    )
+    people.lines[0, 0, 0], people.bill[0, 0, 0] = 66 * unit, bill
     return people
 
 
 def charges_of(bill: int) -> UsageSums:
     sums = usage()
-    sums.by_place[:, :, [FEE, OVERAGE, RESALE, VOICE]] = 0
+    sums.by_place[:, :, [FEE, OVERAGE, RESALE, VOICE, CONTROL_FEE]] = 0
     sums.by_place[0, 0, FEE] = 66 * bill
     return sums
 
 
 def test_users_whose_lines_and_bills_are_in_the_sums_pass() -> None:
     check_users(0, billed_users(8), charges_of(8), total=66)
+
+
+def test_parts_of_lines_are_checked_as_lines_are() -> None:
+    sums = charges_of(8)
+    sums.by_place[:, :, LINES] *= PARTS_OF_A_LINE
+
+    check_users(0, billed_users(8, PARTS_OF_A_LINE), sums, total=66)
 
 
 def test_a_bill_that_is_not_in_the_charges_stops_the_month() -> None:
@@ -251,8 +267,26 @@ def test_a_bill_that_is_not_in_the_charges_stops_the_month() -> None:
 @pytest.mark.parametrize(("total", "held"), [(67, 66), (66, 65)])
 def test_a_line_too_few_stops_the_month(total: int, held: int) -> None:
     people = billed_users(8)
-    people.lines[0] = held
+    people.lines[0, 0, 0] = held
 
-    message = f"2015-03: {total} lines exist, rows hold {held}, carriers count 66"
+    message = f"2015-03: {total} lines exist, cells hold {held}.0, carriers count 66.0"
     with pytest.raises(InvariantError, match=message):
         check_users(2, people, charges_of(8), total)
+
+
+# Whole lines
+
+
+def test_parts_become_whole_lines_that_sum_to_the_whole() -> None:
+    """Of 0.4 + 0.4 + 0.2 lines the running sums 0.4, 0.8, 1.0 round to 0, 1, 1."""
+    parts = np.array([[4, 4], [2, 10]])
+
+    assert whole_lines(parts, 10).tolist() == [[0, 1], [0, 1]]
+    assert whole_lines(parts, 1).tolist() == parts.tolist()
+
+
+def test_only_counts_of_lines_are_made_whole() -> None:
+    sums = np.array([[15, 15], [15, 15]])
+
+    assert whole_counts(sums, [0], 10).tolist() == [[2, 15], [1, 15]]
+    assert sums[0, 0] == 15
