@@ -59,7 +59,7 @@ def profits(market: Market) -> Floats:
     return np.asarray(market.world.carriers.profit / UNIT / (people.lines.sum() / people.unit))
 
 
-# conduct (V10)
+# conduct, as in case V10
 
 
 def three_carriers(strategy: dict[str, object]) -> Market:
@@ -93,7 +93,7 @@ def test_a_price_cartel_without_side_payments_leaves_unicom_and_telecom_below_na
     assert (profits(cartel)[1:] < 0.97 * profits(nash)[1:]).all()
 
 
-# waterbed (V26)
+# waterbed, as in case V26
 
 
 def sponsored_lines(rates: tuple[float, float, float], outside: float | None = None) -> Market:
@@ -143,7 +143,7 @@ def test_a_lead_in_sponsoring_that_one_has_alone_is_not_competed_away() -> None:
     assert profits(market) == pytest.approx(expected, abs=1e-6)
 
 
-# leaks (V22)
+# leaks, as in case V22
 
 CHOKE = 100.0  # yuan per GB, list price of a backward GB
 
@@ -193,9 +193,7 @@ def leaking(control: float) -> Market:
     return market
 
 
-def test_without_control_31_branches_leak_more_than_headquarters_would_by_the_theoretical_factor() -> (
-    None
-):
+def test_31_branches_without_control_leak_more_than_headquarters_by_the_factor_of_theory() -> None:
     commons, central = leaking(0.0), leaking(1.0)
     leaks = []
     for market in (commons, central):
@@ -212,7 +210,7 @@ def test_without_control_31_branches_leak_more_than_headquarters_would_by_the_th
         )
 
 
-# sponsoring (V42)
+# sponsoring, as in case V42
 
 METER = {"elasticity": 0.8, "kappa": 1.0, "choke_price": 300.0}
 
@@ -255,7 +253,7 @@ def test_sponsoring_stops_as_the_price_that_users_pay_falls_below_its_threshold(
     assert not sponsors(metered_lines(0.99 * edge, value))
 
 
-# platforms (V24)
+# platforms, as in case V24
 
 
 def integrating(shared: bool) -> Floats:
