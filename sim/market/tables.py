@@ -7,10 +7,10 @@ them into yuan and GB.
 TABLES: dict[str, dict[str, str]] = {
     "carrier_month": {
         "month": "month", "carrier": "id",
-        "lines": "lines", "data_lines": "lines", "lte_lines": "lines",
+        "lines": "lines", "data_lines": "lines", "lte_lines": "lines", "control_lines": "lines",
         "used_kb": "kB", "allowance_kb": "kB", "billed_kb": "kB", "resold_kb": "kB",
         "sponsored_kb": "kB", "leak_kb": "kB",
-        "fee_fen": "fen", "overage_fen": "fen", "voice_fen": "fen",
+        "fee_fen": "fen", "overage_fen": "fen", "voice_fen": "fen", "control_fen": "fen",
         "backward_direct_fen": "fen", "backward_platform_fen": "fen", "wholesale_fen": "fen",
         "cost_fen": "fen", "carrying_fen": "fen, of traffic, in cost_fen too",
         "backward_cost_fen": "fen, of carrying what partners buy and of the service, likewise",
