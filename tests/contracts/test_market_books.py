@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from sim.market.population import FIDELITIES, Fidelity, Population
 from sim.market.tables import TABLES
 from sim.mechanisms.usage import RESOLD, USED
 from sim.model import Market
+from sim.model.settlement import check_users
 from sim.scenario.paths import read_paths
 from sim.scenario.shipped import scenario_names
 from sim.simulate import tables_of
@@ -342,25 +344,27 @@ def test_a_negative_charge_stops_the_run_with_purpose_and_amount() -> None:
     assert "(least -1)" in said
 
 
-def test_a_users_bill_that_was_tampered_with_stops_the_run_with_month_and_amounts() -> None:
-    found: list[tuple[int, ...]] = []
-
-    def overcharge(market: Market) -> None:
-        people = market.world.population
-        found.append(tuple(np.argwhere(people.lines > 10 * people.unit)[17]))
-        people.bill[found[0]] += 1
-
-    market = broken_after("use", overcharge)
-    said = stopped(market)
+def test_a_users_bill_that_was_tampered_with_stops_the_run_with_month_and_amounts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    market = Market(small("business_as_usual", {"population.usage_tiers": 1}))
     people = market.world.population
-    province = people.segments.province[found[0][0]]
-    account = f"users:{CARRIERS[found[0][2] // people.plans]}:{people.labels.provinces[province]}"
+    cell = tuple(np.argwhere(people.lines > 10_000 * people.unit)[-1])
+
+    def overcharged(month: int, *facts: Any) -> None:
+        people.bill[cell] += month == 13
+        check_users(month, *facts)
+
+    monkeypatch.setattr("sim.model.market.check_users", overcharged)
+    said = stopped(market)
+    province = people.labels.provinces[people.segments.province[cell[0]]]
+    account = f"users:{CARRIERS[cell[2] // people.plans]}:{province}"
     told = re.fullmatch(
         rf"2016-02: account {account}: bills sum to (\d+) fen, charges to (\d+) fen", said
     )
     assert told
-    lines = people.lines[found[0]] / people.unit
-    assert int(told[1]) - int(told[2]) == pytest.approx(lines, abs=1)  # a fen each
+    # A fen for each line of the cell.
+    assert int(told[1]) - int(told[2]) == pytest.approx(people.lines[cell] / people.unit, abs=1)
 
 
 def test_a_kilobyte_that_nobody_gave_stops_the_run_with_month_place_and_amount() -> None:
