@@ -369,8 +369,9 @@ class Market(mesa.Model):
             people.shocked, people.usage, people.bill,
         )  # fmt: skip
         check_users(month, people, sums, int(self.paths.total_lines[month + 1]))
+        by_carrier = whole_counts(sums.by_place.swapaxes(0, 1), COUNTS, people.unit)
         self.sums: UsageSums = UsageSums(
-            whole_counts(sums.by_place, COUNTS, people.unit),
+            np.ascontiguousarray(by_carrier.swapaxes(0, 1)),
             sums.by_style,
             whole_counts(sums.by_offer, (0,), people.unit),
         )

@@ -204,7 +204,11 @@ def whole_lines(parts: Ints, unit: int) -> Ints:
 
 
 def whole_counts(sums: Ints, columns: Sequence[int], unit: int) -> Ints:
-    """Return sums whose counts of lines, in the last axis, are whole lines."""
+    """Return sums whose counts of lines, in the last axis, are whole lines.
+
+    Where carriers come first, a carrier's sum depends on the carriers alone, not on what else the
+    lines are told apart by: tables of any grain then have the same lines for each carrier.
+    """
     out = sums.copy()
     for column in columns:
         out[..., column] = whole_lines(sums[..., column], unit)

@@ -290,3 +290,13 @@ def test_only_counts_of_lines_are_made_whole() -> None:
 
     assert whole_counts(sums, [0], 10).tolist() == [[2, 15], [1, 15]]
     assert sums[0, 0] == 15
+
+
+def test_carriers_have_the_same_lines_however_these_are_told_apart() -> None:
+    """Three carriers' parts over provinces and over plans: odd parts in every place."""
+    by_province = np.array([[7, 6, 12], [3, 14, 9], [5, 5, 5]])  # (carriers, provinces)
+    by_plan = np.array([[20, 5], [1, 25], [8, 7]])
+    province, plan = (whole_lines(parts, 10).sum(axis=1) for parts in (by_province, by_plan))
+
+    assert np.array_equal(by_province.sum(axis=1), by_plan.sum(axis=1))
+    assert province.tolist() == plan.tolist() == [3, 2, 2]
