@@ -28,7 +28,16 @@ from sim.market.segments import (
     ON_LTE_CONTROL,
     Segments,
 )
-from sim.mechanisms.usage import SHOCKED, Curve, Levels, Margin, theta_of, worth_of
+from sim.mechanisms.usage import (
+    SHOCKED,
+    Curve,
+    Levels,
+    Margin,
+    Terms,
+    theta_of,
+    worth_of,
+    worth_under,
+)
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -93,11 +102,39 @@ def offer_weights(
 ) -> Weights:  # fmt: skip
     """Return the logit weight of every offer to every segment and level, before xi."""
     count, total = segments.theta.shape[0], offers.fee.shape[0]
+    plans = total // offers.voice.shape[0]
     e, tops = np.zeros((count, kinds, total)), np.full((count, kinds), -math.inf)
+    # Arrays by name: looked up in a tuple at every cell they would cost more than the worth.
+    thetas, alphas, appeal, place = segments.theta, segments.alpha, offers.appeal, tastes.place
+    cap, allowance, national = margin.cap, margin.allowance, margin.national
+    over, over_worth, price, fee = margin.use, margin.worth, margin.price, margin.fee
+    sponsored, zero_rated, roaming = levels.sponsored, offers.free_share, levels.roaming
+    provinces, styles, hunters = segments.province, segments.style, segments.knows
+    usables, voice = levels.usable, offers.voice
     for g in prange(count):
+        style, p, alpha = int(styles[g]), int(provinces[g]), alphas[g]
+        knows = 1 if hunters[g] else 0
         for level in range(kinds):
+            lte, controlled = level in (ON_LTE, ON_LTE_CONTROL), level >= BELOW_LTE_CONTROL
+            theta = thetas[g] * levels.usage * (levels.lte_usage if lte else 1.0)
+            usable = 1.0 if controlled else usables[style]
+            beside = (tastes.lte_value if lte else 0.0) - (
+                alpha * tastes.control_fee if controlled else 0.0
+            )
             for o in range(total):
-                value = offer_value(g, level, o, segments, offers, margin, levels, tastes, curve)
+                j = o // plans
+                value = place[j, p] - alpha * voice[j] / FEN_PER_YUAN
+                if o % plans == 0:
+                    value += tastes.voice_value
+                elif level == NO_DEVICE:
+                    value = -math.inf
+                else:
+                    terms = Terms(
+                        sponsored[j, style], zero_rated[o, style], roaming[style], cap[o],
+                        allowance[o] * usable, national[o] * usable, over[o, knows],
+                        over_worth[o, knows], price[o, knows] / FEN_PER_YUAN, fee[o],
+                    )  # fmt: skip
+                    value += alpha * worth_under(theta, terms, curve) + appeal[o] + beside
                 e[g, level, o] = value
                 tops[g, level] = max(tops[g, level], value)
         for level in range(BELOW_LTE_CONTROL, kinds):

@@ -224,33 +224,76 @@ def theta_of(g: int, level: int, segments: Segments, levels: Levels) -> float:
     return float(segments.theta[g]) * levels.usage * (levels.lte_usage if lte else 1.0)
 
 
+class Terms(NamedTuple):
+    """An offer as a line of some lifestyle meets it: numbers alone, for inner loops.
+
+    Arrays handed from function to function are counted by numba at every call; numbers are not.
+    """
+
+    sponsored: float  # share of traffic
+    zero_rated: float  # share of the rest
+    roaming: float  # share of own use outside the province
+    cap: float  # GB of zero-rated traffic
+    allowance: float  # GB
+    national: float  # GB of it usable outside the province
+    over: float  # relative use beyond the allowance
+    over_worth: float  # h at that use, yuan
+    price: float  # yuan per GB beyond the allowance
+    fee: float  # yuan
+
+
+@inlined
+def terms_of(
+    o: int, j: int, style: int, knows: int, usable: float, offers: Offers, margin: Margin,
+    levels: Levels,
+) -> Terms:  # fmt: skip
+    """Return the terms of offer o of carrier j for a lifestyle; usable : part of its allowance."""
+    return Terms(
+        levels.sponsored[j, style],
+        offers.free_share[o, style],
+        levels.roaming[style],
+        margin.cap[o],
+        margin.allowance[o] * usable,
+        margin.national[o] * usable,
+        margin.use[o, knows],
+        margin.worth[o, knows],
+        margin.price[o, knows] / FEN_PER_YUAN,
+        margin.fee[o],
+    )
+
+
+@inlined
+def worth_under(theta: float, t: Terms, curve: Curve) -> float:
+    """Return the worth of a month under given terms, less its data bill, in yuan."""
+    use = metered(
+        theta, t.sponsored, t.zero_rated, t.roaming, t.cap, t.allowance, t.national, curve.free,
+        t.over,
+    )  # fmt: skip
+    value = use.gift * (curve.at_free - curve.choke)
+    if use.free > 0.0:
+        value += use.free * worth_at(use.at_free, curve)
+    within, beyond = 0.0, 0.0
+    at_home = t.over_worth if use.at_home == t.over else worth_at(use.at_home, curve)
+    if use.away > 0.0:
+        at_away = at_home
+        if use.at_away != use.at_home:
+            at_away = t.over_worth if use.at_away == t.over else worth_at(use.at_away, curve)
+        value += use.away * at_away
+        within = min(use.away * use.at_away, t.national)
+        beyond = use.away * use.at_away - within
+    value += use.home * at_home
+    beyond += max(0.0, use.home * use.at_home - (t.allowance - within))
+    return value - t.fee - (t.price * beyond if beyond > 1e-12 else 0.0)
+
+
 @inlined
 def worth_of(
     theta: float, o: int, j: int, style: int, knows: int, usable: float, offers: Offers,
     margin: Margin, levels: Levels, curve: Curve,
 ) -> float:  # fmt: skip
     """Return the worth of a month on an offer, less its data bill, in yuan; without rollover."""
-    over = margin.use[o, knows]
-    allowance, national = margin.allowance[o] * usable, margin.national[o] * usable
-    use = metered(
-        theta, levels.sponsored[j, style], offers.free_share[o, style], levels.roaming[style],
-        margin.cap[o], allowance, national, curve.free, over,
-    )  # fmt: skip
-    value = use.gift * (curve.at_free - curve.choke)
-    if use.free > 0.0:
-        value += use.free * worth_at(use.at_free, curve)
-    over_worth = margin.worth[o, knows]
-    within, beyond = 0.0, 0.0
-    if use.away > 0.0:
-        at_away = over_worth if use.at_away == over else worth_at(use.at_away, curve)
-        value += use.away * at_away
-        within = min(use.away * use.at_away, national)
-        beyond = use.away * use.at_away - within
-    at_home = over_worth if use.at_home == over else worth_at(use.at_home, curve)
-    value += use.home * at_home
-    beyond += max(0.0, use.home * use.at_home - (allowance - within))
-    price = margin.price[o, knows] / FEN_PER_YUAN
-    return float(value - margin.fee[o] - (price * beyond if beyond > 1e-12 else 0.0))
+    terms = terms_of(o, j, style, knows, usable, offers, margin, levels)
+    return worth_under(theta, terms, curve)
 
 
 @inlined
