@@ -590,6 +590,8 @@ class Scenario(Section):
         }
         for section in ("service", "sharing", "user_control"):  # none exists before the branch
             del content[section]
+        # How allowances are bound is not new with the product that sets them free.
+        content["partitioned"] = self.user_control.partitioned
         return _digest(content)
 
     def warnings(self) -> list[str]:

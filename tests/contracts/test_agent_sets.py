@@ -3,7 +3,8 @@
 import copy
 import pickle
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,41 +19,63 @@ from sim.agents.partners import Partner, PartnerSet
 from sim.agents.users import User, UserSet
 from sim.market.names import CARRIERS, CATEGORIES
 from sim.market.partners import PartnerBook
-from sim.market.population import Labels, Population
+from sim.market.population import PARTS_OF_A_LINE, Population, Rows
+from sim.market.segments import Labels, Segments
 
 LABELS = Labels(
     provinces=("GD", "BJ", "XZ"),
     incomes=("low", "high"),
+    tiers=2,
     lifestyles=("viewer", "reader"),
     plans=("voice_only", "small", "large"),
+    carriers=CARRIERS,
 )
-MEMBERS = 47
+MEMBERS, OFFERS = 47, 9
 
 # Mesa 3.5 warns of indexing, also where Python's own Sequence does it.
 pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 
 
-def population(rows: int = MEMBERS) -> Population:
-    row = np.arange(rows)
-    people = Population(
-        segment=(row * 301 % 700).astype(np.uint16),
-        province=(row * 7 % 3).astype(np.uint8),
-        income=(row * 5 % 2).astype(np.uint8),
-        lifestyle=(row // 3 % 2).astype(np.uint8),
-        theta=(row * 37 % 101) / 7.0,
-        lte_rank=row / rows,
-        device_rank=row[::-1] / rows,
-        knows_reseller=row % 4 == 0,
-        first_carrier=row / rows,
-        first_plan=row / rows,
-        labels=LABELS,
+def segments() -> Segments:
+    n = np.arange(24)
+    return Segments(
+        province=(n // 8).astype(np.uint8),
+        income=(n // 4 % 2).astype(np.uint8),
+        tier=(n // 2 % 2).astype(np.uint8),
+        style=(n % 2).astype(np.uint8),
+        weight=np.full(24, 1 / 24),
+        theta=(n * 37 % 101) / 7.0,
+        alpha=np.full(24, 0.06),
+        knows=n % 4 == 0,
     )
-    people.offer = (row * 11 % 9).astype(np.uint8)
-    people.lines = 1000 + row
-    people.usage = row * 977 % 1009
-    people.bill = row * 13 % 10 * 100
-    people.shocked = row % 5 == 1
+
+
+def filled(people: Population) -> Population:
+    """Return the population with something different in nearly every cell."""
+    cell = np.arange(people.lines.size).reshape(people.lines.shape)
+    people.rollover = cell * 31 % 53
+    people.usage = cell * 977 % 1009
+    people.bill = cell * 13 % 10 * 100
+    people.shocked = (cell % 5 == 1) * 500_000
     return people
+
+
+def population(rows: int = MEMBERS) -> Population:
+    """Return users who draw for themselves: with a device, on every level and offer."""
+    row = np.arange(rows)
+    state = (1 + row % 4) * OFFERS + row * 11 % OFFERS
+    drawn = Rows((row * 7 % 24).astype(np.uint16), state.astype(np.uint8))
+    people = Population(segments(), LABELS, np.zeros((24, 5, OFFERS), np.int64), 1, drawn)
+    people.lines = people.counted(1_000 * rows + rows // 2)
+    return filled(people)
+
+
+def cells() -> Population:
+    """Return as many cells as there are members in the other sets, nearly."""
+    lines = np.arange(1, 1 + 3 * 5 * 3).reshape(3, 5, 3) * 12_345
+    one_plan = replace(LABELS, plans=("voice_only",))
+    few = Segments(*(column[[0, 9, 22]] for column in segments()))
+    return filled(Population(few, one_plan, lines, PARTS_OF_A_LINE))
 
 
 def book(rows: int = MEMBERS) -> PartnerBook:
@@ -101,6 +124,15 @@ USERS = Kind(
     fraction="usage_scale",
     flag="shocked",
 )
+CELLS = Kind(
+    make=lambda model: UserSet(model, cells()),
+    attributes=UserSet.attributes(),
+    text="carrier",
+    value=CARRIERS[1],
+    number="bill",
+    fraction="usage_scale",
+    flag="shocked",
+)
 PARTNERS = Kind(
     make=lambda model: PartnerSet(model, book()),
     attributes=PartnerSet.attributes(),
@@ -109,6 +141,11 @@ PARTNERS = Kind(
     number="budget",
     fraction="value",
     flag="aware",
+)
+
+
+every_kind = pytest.mark.parametrize(
+    "kind", [USERS, CELLS, PARTNERS], ids=["users", "cells", "partners"]
 )
 
 
@@ -267,7 +304,7 @@ QUESTIONS: dict[str, Callable[[Any, Kind], Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", [USERS, PARTNERS], ids=["users", "partners"])
+@every_kind
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_columns_answer_as_mesa_does(kind: Kind, question: str):
     ask = QUESTIONS[question]
@@ -285,12 +322,12 @@ MISTAKES: dict[str, tuple[Callable[[Any, Kind], Any], type[Exception]]] = {
     "sort": (lambda s, k: s.sort("height"), AttributeError),
     "do": (lambda s, k: s.do("grow"), AttributeError),
     "map": (lambda s, k: s.map("grow"), AttributeError),
-    "beyond the end": (lambda s, k: s[MEMBERS], IndexError),
+    "beyond the end": (lambda s, k: s[len(s)], IndexError),
     "not a place": (lambda s, k: s["first"], TypeError),
 }
 
 
-@pytest.mark.parametrize("kind", [USERS, PARTNERS], ids=["users", "partners"])
+@every_kind
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_columns_fail_where_mesa_fails(kind: Kind, mistake: str):
     ask, error = MISTAKES[mistake]
@@ -305,13 +342,14 @@ def test_set_writes_what_mesa_would_write():
     both = twins(USERS)
 
     for agents in both.columns, both.plain:
-        assert agents.set("rollover", 7) is agents
-        agents.select(rich(USERS)).set("rollover", 9)
+        assert agents.set("offer", 7) is agents
+        agents.select(lambda user: user.usage_tier == 1).set("offer", 5)
 
-    assert both.columns.get("rollover") == both.plain.get("rollover")
+    assert both.columns.get("offer") == both.plain.get("offer")
+    assert set(both.columns.get("offer")) == {5, 7}
 
 
-@pytest.mark.parametrize("kind", [USERS, PARTNERS], ids=["users", "partners"])
+@every_kind
 def test_keywords_and_masks_select_as_functions_do(kind: Kind):
     agents = kind.make(mesa.Model(rng=7))
 
@@ -323,19 +361,19 @@ def test_keywords_and_masks_select_as_functions_do(kind: Kind):
     assert len(by_keyword) == 4
 
 
-@pytest.mark.parametrize("kind", [USERS, PARTNERS], ids=["users", "partners"])
+@every_kind
 def test_arrays_hold_what_agents_say(kind: Kind):
     agents = kind.make(mesa.Model(rng=7)).shuffle()
 
     for name in kind.attributes:
         said = [getattr(agent, name) for agent in agents]
-        shape = (MEMBERS, *np.shape(said)[1:])
+        shape = (len(agents), *np.shape(said)[1:])
         assert agents.array(name).shape == shape
         assert agents.get(name) == said
         assert np.array_equal(agents.array(name), np.array(said))
 
 
-@pytest.mark.parametrize("kind", [USERS, PARTNERS], ids=["users", "partners"])
+@every_kind
 def test_sets_and_agents_are_mesas(kind: Kind):
     agents = kind.make(mesa.Model(rng=7))
 
@@ -357,7 +395,7 @@ def test_a_model_may_keep_them_by_type_without_registering_each():
     assert len(model.agents) == 0
 
 
-@pytest.mark.parametrize("kind", [USERS, PARTNERS], ids=["users", "partners"])
+@every_kind
 def test_sets_survive_pickling(kind: Kind):
     agents = kind.make(mesa.Model(rng=7)).sort(kind.number)
 
@@ -368,19 +406,11 @@ def test_sets_survive_pickling(kind: Kind):
     assert again.to_list()[0] not in agents
 
 
-@st.composite
-def offers_and_bills(draw: st.DrawFn) -> Iterator[tuple[list[int], list[int]]]:
-    rows = draw(st.integers(1, 12))
-    offers = draw(st.lists(st.integers(0, 8), min_size=rows, max_size=rows))
-    bills = draw(st.lists(st.integers(0, 3), min_size=rows, max_size=rows))
-    return offers, bills
-
-
-@given(offers_and_bills())
-def test_any_columns_group_and_sort_as_mesa_does(drawn: tuple[list[int], list[int]]):
-    offers, bills = drawn
-    people = population(len(offers))
-    people.offer, people.bill = np.array(offers, np.uint8), np.array(bills)
+@given(st.lists(st.integers(0, 5 * OFFERS - 1), min_size=1, max_size=12), st.integers(1, 5))
+def test_any_columns_group_and_sort_as_mesa_does(states: list[int], bills: int):
+    people = population(len(states))
+    people.rows.state[:] = states
+    people.bill %= bills * 100
     users, model = UserSet(mesa.Model(rng=7), people), mesa.Model(rng=7)
     held = [
         PlainAgent(model, {"carrier": user.carrier, "plan": user.plan, "bill": user.bill})

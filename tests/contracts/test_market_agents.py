@@ -13,6 +13,7 @@ from sim.agents.partners import Partner
 from sim.agents.users import User
 from sim.core.calendar import month_index, month_label
 from sim.market.names import CARRIERS
+from sim.market.segments import ALL_LEVELS, BELOW_LTE_CONTROL
 from sim.market.world import NO_OFFER
 from sim.model import Market
 from sim.simulate import run, run_together
@@ -33,7 +34,17 @@ def on_one_thread() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def market() -> Market:
     """Return a market in March 2017, after a quarter of an alliance."""
-    live = Market(small("alliance", {"months": 3}), SEED)
+    live = Market(small("alliance", {"months": 3}), SEED, "individual")
+    while live.world.month < live.scenario.end_month:
+        live.step()
+    return live
+
+
+@pytest.fixture(scope="module")
+def cells() -> Market:
+    """Return a market by expected flows, with control over traffic to be had."""
+    settings = {"months": 3, "population.usage_tiers": 1, "user_control.service_needed": 0.05}
+    live = Market(small("user_control", settings), SEED)
     while live.world.month < live.scenario.end_month:
         live.step()
     return live
@@ -72,7 +83,8 @@ def test_a_user_is_asked_by_its_place(market: Market, plain: AgentSet) -> None:
     user = market.users[42]
 
     assert isinstance(user, mesa.Agent)
-    assert user.carrier == CARRIERS[market.world.population.carrier[42]]
+    people = market.world.population
+    assert user.carrier == CARRIERS[people.rows.state[42] % people.offers // people.plans]
     assert (user.carrier, user.plan, user.bill) == (
         plain[42].carrier, plain[42].plan, plain[42].bill,
     )  # fmt: skip
@@ -121,27 +133,78 @@ def test_firms_are_registered_with_mesa_one_by_one(market: Market) -> None:
     assert count[Regulator] == 1
 
 
-def test_users_show_the_market_as_it_is_now() -> None:
-    live = Market(small("business_as_usual", {"population.users": 1_000}), SEED)
-    user = live.users[7]
+@pytest.fixture
+def young() -> Market:
+    settings = {"population.users": 1_000, "population.usage_tiers": 1}
+    return Market(small("business_as_usual", settings), SEED, "individual")
+
+
+def test_users_show_the_market_as_it_is_now(young: Market) -> None:
+    user = young.users.select(device=True)[7]
     bills = []
     for _ in range(14):
-        live.step()
+        young.step()
+        people = young.world.population
         bills.append(user.bill)
-        assert user.bill == live.world.population.bill[7]
+        assert user.bill == people.bill.ravel()[people.cell_of(user.row)]
 
     assert len(set(bills)) > 1
-    assert user is not live.users[7]
-    assert user == live.users[7]
+    assert user is not young.users[user.row]
+    assert user == young.users[user.row]
 
 
-def test_what_is_set_on_a_user_changes_the_market() -> None:
-    live = Market(small("business_as_usual", {"population.users": 1_000}), SEED)
-    live.users.set("offer", 0)
-    live.users[3].offer = 2 * len(live.fixed.labels.plans) + 1
+def test_what_is_set_on_a_user_changes_the_market(young: Market) -> None:
+    place = young.users.select(device=True)[3].row
+    total = young.world.population.lines.sum()
+    young.users.set("offer", 0)
+    young.users[place].offer = 2 * len(young.fixed.labels.plans) + 1
+    people = young.world.population
 
-    assert live.world.population.offer.tolist() == [0, 0, 0, 19, *[0] * 996]
-    assert live.users[3].carrier == "telecom"
+    assert np.count_nonzero(people.rows.state % people.offers) == 1
+    assert young.users[place].carrier == "telecom"
+    assert people.lines[:, :, 1:].sum() == young.users[place].lines
+    assert people.lines.sum() == total
+
+
+# Cells as Mesa agents
+
+
+def test_without_rows_the_users_are_the_cells(cells: Market) -> None:
+    people = cells.world.population
+
+    assert cells.agents_by_type[User] is cells.users
+    assert len(cells.users) == people.lines.size
+    assert cells.users.agg("lines", sum) == pytest.approx(people.lines.sum() / people.unit)
+
+
+@pytest.mark.parametrize("by", ["carrier", "plan", "lifestyle", "lte", "control"])
+def test_grouping_cells_agrees_with_the_population(cells: Market, by: str) -> None:
+    lines, label = cells.users.array("lines"), cells.users.array(by)
+    groups = cells.users.groupby(by)
+
+    assert groups.agg("lines", sum) == {
+        key: pytest.approx(lines[label == key].sum()) for key, _ in groups
+    }
+
+
+def test_cells_of_one_carrier_hold_its_lines(cells: Market) -> None:
+    facts = last_month(cells)
+
+    for name in CARRIERS:
+        held = cells.users.select(carrier=name).agg("lines", sum)
+        assert held == pytest.approx(facts.loc[name, "lines"], abs=1)
+
+
+def test_some_lines_take_up_control_once_service_allows_it(cells: Market) -> None:
+    people = cells.world.population
+    controlled = cells.users.select(control=True)
+
+    assert people.lines.shape[1] == ALL_LEVELS
+    assert 0.0 < controlled.agg("lines", sum) < cells.users.agg("lines", sum) / 10
+    assert people.lines[:, BELOW_LTE_CONTROL:].sum() > 0
+
+
+# Firms
 
 
 def test_carriers_tell_price_share_and_cash(market: Market) -> None:
