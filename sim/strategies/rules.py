@@ -36,6 +36,11 @@ class CarrierRule(Rule):
 
     offers_control: ClassVar[bool] = False  # may come to offer users control over their traffic
 
+    @property
+    def weighs_alliance(self) -> bool:
+        """Return whether its moves depend on what it would have outside an alliance."""
+        return False
+
     @abstractmethod
     def decide(self, view: CarrierView) -> CarrierDecision:
         """Return the moves for the coming month."""

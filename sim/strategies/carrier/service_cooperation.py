@@ -41,6 +41,10 @@ class ServiceCooperation(AdaptiveMarkup):
         "null: never",
     )
 
+    @property
+    def weighs_alliance(self) -> bool:
+        return self.exit_patience is not None
+
     def decide(self, view: CarrierView) -> CarrierDecision:
         moves = super().decide(view)
         if self.joins is not None and view.month < month_index(self.joins):
