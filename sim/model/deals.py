@@ -45,6 +45,11 @@ def strike_deals(market: Market) -> NDArray[np.float64]:
     return sponsored
 
 
+def seen_by(market: Market, partner: int) -> PartnerView:
+    """Return what one partner sees once the month's deals are struck: that by which it decided."""
+    return _partner_view(market, np.array([partner]))
+
+
 def _partner_view(market: Market, rows: NDArray[np.int64]) -> PartnerView:
     """Return what the partners in `rows` see: last month's use, this month's rates."""
     world, settings, mix = market.world, market.scenario.sponsorship, market.fixed.mix
