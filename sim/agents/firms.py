@@ -118,11 +118,12 @@ class InForce(NamedTuple):
 
 
 class Regulator(mesa.Agent["Market"]):
-    """Puts dated orders in force: price cuts, rollover, number portability."""
+    """Puts dated orders in force: price cuts, rollover, end of roaming, number portability."""
 
     def decide(self, month: int) -> InForce:
         """Return the rules in force in a month."""
-        orders = [o for o in self.model.scenario.orders if month_index(o.month) <= month]
+        known = self.model.scenario.orders.values()
+        orders = [o for o in known if month_index(o.month) <= month]
         cuts = [o for o in orders if o.rule == "price_cut" and _same_year(o, month)]
         december = self.model.world.carriers.december_price
         ceiling = np.full(len(CARRIERS), NO_OFFER, dtype=np.int64)

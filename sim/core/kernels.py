@@ -1,25 +1,61 @@
-"""The door to numba: a compilation cache that knows every source file.
+"""The door to numba: a compilation cache that knows every source that a kernel depends on.
 
 Numba's own cache looks only at the file of the compiled function, so a change in a
 called function of another file would go on using the old machine code. Here the cache
-folder carries a digest over all sources of the package.
+folder carries a digest over the sources of all files with kernels and of whatever they import.
 """
 
 import hashlib
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_DECORATED = re.compile(r"^@(?:parallel_)?(?:kernel|inlined)\b", re.MULTILINE)
+# Of a whole module alone: what a function imports for itself no kernel can reach.
+_IMPORT = re.compile(r"^from (sim[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 
 
 @cache
 def code_digest() -> str:
     """Return a digest over all Python sources of the package, in path order."""
-    root = Path(__file__).resolve().parents[1]
+    return _digest(_PACKAGE.rglob("*.py"))
+
+
+@cache
+def kernel_digest() -> str:
+    """Return a digest over the sources that machine code can depend on, in path order.
+
+    The files that hold kernels, all that they import, and so on: a change elsewhere, in a page or
+    a command, need not compile the kernels again.
+    """
+    waiting = [f for f in _PACKAGE.rglob("*.py") if _DECORATED.search(f.read_text("utf-8"))]
+    known = set(waiting) | {Path(__file__).resolve()}
+    while waiting:
+        for file in _imported(waiting.pop()) - known:
+            known.add(file)
+            waiting.append(file)
+    return _digest(known)
+
+
+def _imported(file: Path) -> set[Path]:
+    """Return the package's files that a file imports."""
+    found = set()
+    for module, names in _IMPORT.findall(file.read_text("utf-8")):
+        words = re.findall(r"\w+", names)
+        for dotted in [module, *(f"{module}.{word}" for word in words)]:
+            place = _PACKAGE.parent.joinpath(*dotted.split("."))
+            found |= {f for f in (place.with_suffix(".py"), place / "__init__.py") if f.is_file()}
+    return found
+
+
+def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        digest.update(str(file.relative_to(root)).encode())
+    for file in sorted(files):
+        digest.update(str(file.relative_to(_PACKAGE)).encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -27,7 +63,7 @@ def code_digest() -> str:
 def cache_folder() -> Path:
     """Return where compiled kernels of exactly this code live."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "backward-traffic-sim" / "numba" / code_digest()
+    return Path(base) / "backward-traffic-sim" / "numba" / kernel_digest()
 
 
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())

@@ -1,9 +1,11 @@
 """What a strategy sees and what it answers: last month's facts, frozen, and a decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.market.names import CARRIERS
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -14,6 +16,53 @@ def frozen[A: NDArray[np.generic]](array: A) -> A:
     copy = array.copy()
     copy.flags.writeable = False
     return copy
+
+
+NOTHING: Floats = frozen(np.empty(0))  # what a strategy has written down before its first month
+
+
+@dataclass(frozen=True, slots=True)
+class Research:
+    """What a carrier's market research knows of demand.
+
+    Axes: types of users; a grid of own list prices asked about; own plans, voice-only first;
+    carriers. Between grid points value, bill and cost are linear in the price: exact where
+    utility and bill are, as in the limits of theory.
+    """
+
+    weight: Floats  # (types,) share of all lines, sums to one
+    alpha: Floats  # (types,) utils per fen
+    price: Ints  # (grid,) own list prices, fen per GB, ascending; last month's own among them
+    value: Floats  # (types, grid, plans) utils of own plans at own prices; -inf: not to be had
+    bill: Floats  # (types, grid, plans) fen a month that a line of the type brings the carrier
+    cost: Floats  # (types, grid, plans) fen a month that serving it costs, less what partners pay
+    rivals: Floats  # (types, carriers) inclusive value of all offers, last month's prices, own too
+    held: Floats  # (types, carriers) share of the type's lines now with each carrier
+    attention: float  # chance that a user looks at the market in a month
+    switching: float  # utils lost by moving to another carrier
+    renewal: float  # share of lines that are new or replaced in a month, and choose freely
+    dissimilarity: float  # of the nests {Mobile}, {Unicom, Telecom}; 1 is the plain logit
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformView:
+    """The shared platform as everyone sees it, last month; arrays are (carriers,).
+
+    What a carrier would have inside and outside is estimated by asking again which partners
+    would join; a carrier outside is asked as if it joined those inside.
+    """
+
+    member: NDArray[np.bool_]  # on the shared platform
+    revenue: Ints  # fen, what each carrier got from the service tier
+    profit_inside: Floats  # fen, its part of the platform's revenue less its cost of carrying
+    profit_alone: Floats  # fen, the same with a platform of its own while the others stay
+    months_worse: Ints  # months in a row in which it would have been better off alone
+
+
+def no_platform() -> PlatformView:
+    """Return the view before anyone has cooperated."""
+    none = np.zeros(len(CARRIERS), dtype=np.int64)
+    return PlatformView(none > 0, none, none.astype(float), none.astype(float), none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +81,14 @@ class CarrierView:
     unit_cost_before: float  # own, fen per GB, last month
     price_ceiling: int  # fen per GB, by the regulator's order
     observed_yuan_per_gb: float  # the market's, for this month; nan where nothing was observed
+    platform: PlatformView = field(default_factory=no_platform)
+    profit: Ints = field(default_factory=lambda: np.empty(0, np.int64))  # fen
+    profit_before: Ints = field(default_factory=lambda: np.empty(0, np.int64))  # fen, one earlier
+    line_margin: Floats = field(default_factory=lambda: NOTHING)  # fen a line: bill less its cost
+    variable_cost: int = 0  # own, fen: what lines and their traffic cost
+    memory: Floats = field(default_factory=lambda: NOTHING)  # what this strategy wrote down
+    draws: Floats = field(default_factory=lambda: NOTHING)  # (8,) uniform on (0, 1), this month's
+    research: Research | None = None  # for strategies that need it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +98,11 @@ class CarrierDecision:
     list_price: int  # fen per GB of the reference pack
     backward_rate: int  # fen per sponsored GB, direct channel
     service_target: float = 0.0  # service level to build towards, 0 to 1
-    cooperate: bool = False  # join the shared platform
+    cooperate: bool = False  # be on the shared platform
+    own_platform: bool = False  # sell the service alone, on a platform of its own
+    block: float = 0.0  # of partners on a rival's platform: 0 open to them, 1 shut to them
     control: bool = False  # offer users control over their traffic, once service allows it
+    memory: Floats = field(default_factory=lambda: NOTHING, compare=False)  # to read next month
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +112,7 @@ class ResellerView:
     month: int
     wholesale_price: Ints  # (carriers,) fen per GB, cheapest mix of branches
     list_price: Ints  # (carriers,) fen per GB that caps what anyone pays a reseller
+    handling: Floats  # (resellers,) own cost of selling a GB, x list price
     active: NDArray[np.bool_]  # (resellers,)
     profit: Ints  # (resellers,) fen, last month
     potential_profit: Ints  # (resellers,) fen that one more reseller would have made
@@ -65,6 +126,7 @@ class ResellerDecision:
 
     price: Ints  # (carriers,) fen per GB
     active: NDArray[np.bool_]  # (resellers,)
+    sales: Ints  # (resellers, carriers) relative sales; none of who is not in business
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +143,16 @@ class PartnerView:
     potential: Floats  # (partners, carriers) GB per month
     incremental: Floats  # (partners, carriers) share of it that sponsoring adds
     direct_rate: Ints  # (carriers,) fen per GB
-    platform_rate: Ints  # (carriers,) fen per GB; only members are on the platform
+    platform_rate: Ints  # (carriers,) fen per GB on a platform
+    platform_share: float  # of the worth of added use, paid to a platform beside the rate
     reseller_price: Ints  # (carriers,) fen per GB
     direct_only: NDArray[np.bool_]  # (partners,) cannot buy from resellers
     delivered: float  # share of a reseller's deliveries that arrive
-    member: NDArray[np.bool_]  # (carriers,) on the shared platform
+    platform: Ints  # (carriers,) id of the platform on which a carrier sells; -1: none
+    block: Floats  # (carriers,) worth lost with a carrier if on a platform without it
     uplift: Floats  # (carriers,) added worth through service
     integration_cost: int  # fen per platform and month
-    subscription: int  # fen per month, shared platform
+    subscription: int  # fen per month and platform
 
 
 @dataclass(frozen=True, slots=True)

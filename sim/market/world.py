@@ -12,15 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.market.ledger import Ledger
+from sim.market.names import CARRIERS, NO_PLATFORM, SHARED_PLATFORM
 from sim.market.offers import NOT_SOLD
 from sim.market.partners import PartnerBook
 from sim.market.population import Population
+from sim.market.views import NOTHING
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 # A price nobody pays: there is no offer.
 NO_OFFER = NOT_SOLD
+
+
+def _no_fen() -> Ints:
+    return np.zeros(len(CARRIERS), dtype=np.int64)
+
+
+def _no_memories() -> list[Floats]:
+    return [NOTHING] * len(CARRIERS)
 
 
 @dataclass
@@ -43,6 +53,24 @@ class Carriers:
     peers: Floats  # (carriers, provinces) share of lines in the province
     control: NDArray[np.bool_]  # offers users control over their traffic
     adopters: Floats  # share of data lines that have it
+    profit: Ints = field(default_factory=_no_fen)  # fen, last month
+    profit_before: Ints = field(default_factory=_no_fen)  # fen, a month earlier
+    line_margin: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a line
+    variable_cost: Ints = field(default_factory=_no_fen)  # fen, last month: lines and traffic
+    side_revenue: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen a data line
+    memory: list[Floats] = field(default_factory=_no_memories)  # each strategy's own notes
+    own_platform: NDArray[np.bool_] = field(default_factory=lambda: _no_fen() > 0)
+    block: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # 0 open to 1 shut
+    platform_revenue: Ints = field(default_factory=_no_fen)  # fen, last month
+    profit_inside: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen
+    profit_alone: Floats = field(default_factory=lambda: np.zeros(len(CARRIERS)))  # fen
+    months_worse: Ints = field(default_factory=_no_fen)  # in which alone was better, in a row
+
+    @property
+    def platform(self) -> Ints:
+        """Return the id of the platform on which each carrier sells the service, -1 for none."""
+        own = np.where(self.own_platform, np.arange(len(self.member)) + 1, NO_PLATFORM)
+        return np.where(self.member, SHARED_PLATFORM, own)
 
 
 @dataclass
@@ -67,6 +95,7 @@ class Resellers:
     margin: int  # fen, gross margin of all of them, last month
     wholesale: Ints  # (carriers,) fen per GB, mean over what is bought
     price: Ints  # (carriers,) fen per GB
+    sold: Ints = field(default_factory=_no_fen)  # (carriers,) kB, last month, by all of them
 
 
 @dataclass

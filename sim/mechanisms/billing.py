@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim.core.money import split
 from sim.core.units import KB_PER_GB
-from sim.market.names import DIRECT, PLATFORM, RESELLER
+from sim.market.names import DIRECT, NO_PLATFORM, PLATFORM, RESELLER
+from sim.mechanisms.contracts import Contract
 
 type Ints = NDArray[np.int64]
 
@@ -17,9 +18,9 @@ class SponsorCharges(NamedTuple):
 
     volume: Ints  # (partners, carriers) kB
     direct: Ints  # (partners, carriers) fen to the carrier
-    platform: Ints  # (partners, carriers) fen to the shared platform
+    platform: Ints  # (partners, carriers) fen to the carrier's platform, for traffic and results
     resold: Ints  # (partners, carriers) fen to resellers
-    subscription: Ints  # (partners,) fen to the shared platform
+    subscription: Ints  # (partners, platforms) fen, the shared platform first
     integration: Ints  # (partners,) fen to suppliers
 
 
@@ -39,36 +40,59 @@ def charges(volume: Ints, price: Ints) -> Ints:
 
 def bill_partners(
     volume: Ints,
+    worth: Ints,
     channel: NDArray[np.int8],
+    platform: Ints,
     direct_rate: Ints,
-    platform_rate: Ints,
+    service: Contract,
     reseller_price: Ints,
-    subscription: int,
     integration: int,
 ) -> SponsorCharges:
     """Return what partners owe for the volumes sponsored through their channels.
 
-    volume, channel : (partners, carriers); rates : (carriers,) fen per GB; subscription and
-    integration : fen a month. Integration is paid once for each platform in use.
+    volume, channel : (partners, carriers); worth : fen of added use, likewise
+    platform : (carriers,) ids; rates : (carriers,) fen per GB
+    service : rate by carrier, subscription a platform, share of the worth
+    integration : fen a month. Integration is paid once for each platform in use, and once for
+    each carrier sold direct; the subscription once for each platform in use.
     """
     paying = np.flatnonzero(volume.any(axis=1))  # few partners sponsor: only they cost time
     amount, through = volume[paying], channel[paying]
-    rates = np.stack([np.zeros_like(direct_rate), direct_rate, platform_rate, reseller_price])
-    owed = charges(amount, rates[through, np.arange(len(direct_rate))])
     direct, shared = through == DIRECT, through == PLATFORM
-    on_platform = (shared & (amount > 0)).any(axis=1)
-    platforms = (direct & (amount > 0)).sum(axis=1) + on_platform
+    results = np.floor(service.share * worth[paying] + 0.5).astype(np.int64)
+    served = charges(amount, np.asarray(service.price, dtype=np.int64)) + results
+    on_platform = _platforms_in_use(shared & (amount > 0), platform)
+    integrations = (direct & (amount > 0)).sum(axis=1) + on_platform.sum(axis=1)
+    fee = on_platform * np.int64(service.fee)
     return SponsorCharges(
         volume=volume,
-        direct=_among_all(volume, paying, np.where(direct, owed, 0)),
-        platform=_among_all(volume, paying, np.where(shared, owed, 0)),
-        resold=_among_all(volume, paying, np.where(through == RESELLER, owed, 0)),
-        subscription=_among_all(volume[:, 0], paying, on_platform * np.int64(subscription)),
-        integration=_among_all(volume[:, 0], paying, platforms * np.int64(integration)),
+        direct=_among_all(volume, paying, np.where(direct, charges(amount, direct_rate), 0)),
+        platform=_among_all(volume, paying, np.where(shared, served, 0)),
+        resold=_among_all(
+            volume, paying, np.where(through == RESELLER, charges(amount, reseller_price), 0)
+        ),
+        subscription=_among_all(np.zeros((len(volume), fee.shape[1])), paying, fee),
+        integration=_among_all(volume[:, 0], paying, integrations * np.int64(integration)),
     )
 
 
-def _among_all(like: Ints, rows: NDArray[np.intp], values: Ints) -> Ints:
+def _platforms_in_use(used: NDArray[np.bool_], platform: Ints) -> NDArray[np.bool_]:
+    """Return which platforms each partner uses: (partners, 1 + carriers), by id."""
+    ids = np.arange(len(platform) + 1)
+    in_use: NDArray[np.bool_] = (used[:, :, None] & (platform[:, None] == ids)).any(axis=1)
+    return in_use
+
+
+def platform_income(charged: SponsorCharges, platform: Ints) -> Ints:
+    """Return what each platform takes in: (1 + carriers,) fen, by id."""
+    income = charged.subscription.sum(axis=0)
+    for carrier, home in enumerate(platform):
+        if home != NO_PLATFORM:
+            income[home] += charged.platform[:, carrier].sum()
+    return income
+
+
+def _among_all(like: NDArray[np.generic], rows: NDArray[np.intp], values: Ints) -> Ints:
     """Return zeros of the shape of `like`, with `values` in the given rows."""
     out = np.zeros(like.shape, dtype=np.int64)
     out[rows] = values
@@ -82,13 +106,3 @@ def bill_leaks(leaked: Ints, sales: NDArray[np.float64], price: Ints) -> LeakCha
     """
     volume = np.stack([split(int(kb), part) for kb, part in zip(leaked, sales, strict=True)])
     return LeakCharges(volume, charges(volume, np.where(volume > 0, price, 0)))
-
-
-def share_platform(revenue: int, volume: Ints, member: NDArray[np.bool_], rule: str) -> Ints:
-    """Return each carrier's part of what the platform earned: (carriers,) fen.
-
-    volume : (carriers,) kB sponsored through the platform; by volume under the rule
-    "proportional", in equal parts among members under "equal".
-    """
-    weights = volume if rule == "proportional" and volume.any() else member.astype(np.int64)
-    return split(revenue, weights)

@@ -137,15 +137,24 @@ def arrive(
 
 
 @inlined
-def adopt(g: int, lines: Ints, took: Ints, weights: Weights, tastes: Tastes, plans: int) -> None:
-    """Let lines of a segment take up control; lines, took : (levels, offers)."""
+def adopt(
+    g: int, lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, weights: Weights,
+    tastes: Tastes, plans: int,
+) -> None:  # fmt: skip
+    """Let lines of a segment take up control; lines and what they did : (levels, offers)."""
     for level in range(BELOW_LTE, lines.shape[0] - CONTROL):
         for o in range(lines.shape[1]):
-            if tastes.control[o // plans]:
-                some = part_of(lines[level, o], takes_up(g, level, o, plans, weights, tastes))
-                lines[level, o] -= some
-                lines[level + CONTROL, o] += some
-                took[level + CONTROL, o] = some
+            n = lines[level, o]
+            if n == 0 or not tastes.control[o // plans]:
+                continue
+            some = part_of(n, takes_up(g, level, o, plans, weights, tastes))
+            new = part_of(some, arrived[level, o] / n)
+            upgraded[level, o] -= part_of(some, upgraded[level, o] / n)
+            arrived[level, o] -= new
+            arrived[level + CONTROL, o] += new
+            took[level + CONTROL, o] = some - new
+            lines[level, o] -= some
+            lines[level + CONTROL, o] += some
 
 
 @parallel_kernel
@@ -189,6 +198,7 @@ def expected_flows(
                 looker_weights(rivals, own[i], kept, offers.open[o], i, new_carrier, new_plan, a)
                 carrier_odds(a, tastes, odds)
                 anew = new_plan * own[i] / a[i] if a[i] > 0.0 else 0.0
+                kept_part = kept / own[i] if offers.open[o] and own[i] > 0.0 else 0.0
                 stays, again, carry = leave(
                     n, tastes.renewal, attention_of(tastes, shocked[g, level, o]), free, odds,
                     anew, i, carry, into[base], into[level], moves[g, i], flows[g, i],
@@ -198,10 +208,14 @@ def expected_flows(
                     moves[g, i], flows[g, i],
                 )  # fmt: skip
                 lines[g, level, o] = stays + more
-                if again + extra > 0 and offers.open[o]:
-                    back[level, o] = math.floor((again + extra) * kept / own[i])
+                # Of those who weigh plans anew, these take the one they had.
+                same, first = math.floor(again * kept_part), math.floor(extra * kept_part)
+                back[level, o] = same + first
+                if n > 0:
+                    upgraded[g, level, o] = part_of(upgraded[g, level, o], (stays + same) / n)
+                upgraded[g, level, o] += more + first
         arrive(lines[g], arrived[g], into, back, weights.e[g], factor, offers.open)
-        adopt(g, lines[g], took[g], weights, tastes, plans)
+        adopt(g, lines[g], arrived[g], upgraded[g], took[g], weights, tastes, plans)
     return Moved(lines, arrived, upgraded, took, moves.sum(axis=0), flows)
 
 
@@ -220,9 +234,11 @@ def carry_over(moved: Moved, rollover: Ints, shocked: Ints) -> None:
                     rollover[g, level, o], shocked[g, level, o] = 0, 0
                     continue
                 up, took = moved.upgraded[g, level, o], moved.took[g, level, o]
-                kept = n - moved.arrived[g, level, o] - up - took
-                left = float(max(kept, 0)) * rollover[g, level, o]
-                shock = float(max(kept, 0)) * shocked[g, level, o]
+                arrived = moved.arrived[g, level, o]
+                kept = max(n - arrived - up - took, 0)
+                n = arrived + kept + up + took  # each part was rounded
+                left = float(kept) * rollover[g, level, o]
+                shock = float(kept) * shocked[g, level, o]
                 if up > 0:
                     left += float(up) * rollover[g, level - 1, o]
                     shock += float(up) * shocked[g, level - 1, o]

@@ -18,6 +18,18 @@ type Floats = NDArray[np.float64]
 _ALMOST_NONE = 1e-6
 
 
+def branch_control(middle: Floats, spread: float, draw: Floats) -> Floats:
+    """Return each branch's weight on the whole: (carriers, branches), 0 to 1.
+
+    middle : (carriers,) k of the carrier; draw : (carriers, branches) uniform. Branches differ
+    by up to `spread` around their carrier's k, less near 0 and 1 and not at all there: a carrier
+    that leaves its branches alone, or holds them all, does so everywhere.
+    """
+    k = middle[:, None]
+    around = spread * np.minimum(1.0, 4.0 * k * (1.0 - k))
+    return np.clip(k + around * (2.0 * draw - 1.0), 0.0, 1.0)
+
+
 def branch_sales(
     choke: float, cost: Floats, control: Floats, loss: float, b: float, d: float
 ) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.core.kernels import kernel
 from sim.core.money import split_into
 from sim.core.units import KB_PER_GB
-from sim.market.names import CATEGORIES
+from sim.market.names import CATEGORIES, DIRECT, NO_PLATFORM, PLATFORM
 from sim.mechanisms.usage import POTENTIAL, PRICED
 
 type Floats = NDArray[np.float64]
@@ -52,6 +52,27 @@ def sponsored_share(
             for j in range(carriers)
         ]
     )
+
+
+def platforms_of(platform: Ints) -> list[int]:
+    """Return the ids of the platforms that there are, in rising order."""
+    return sorted({int(p) for p in platform if p != NO_PLATFORM})
+
+
+def blocked_part(channel: NDArray[np.int8], platform: Ints, block: Floats) -> Floats:
+    """Return the part of a GB's worth that blocking takes from each deal: (partners, carriers).
+
+    A carrier blocks partners that are on a platform without it, and can tell them in its own
+    channels alone: what a reseller sends looks like any user's top-up.
+
+    channel : (partners, carriers); platform, block : (carriers,)
+    """
+    exposed = np.zeros(channel.shape, dtype=np.bool_)
+    for p in platforms_of(platform):
+        joined = ((channel == PLATFORM) & (platform == p)).any(axis=1)
+        exposed |= joined[:, None] & (platform != p)
+    own = (channel == DIRECT) | (channel == PLATFORM)
+    return np.where(exposed & own, block, 0.0)
 
 
 def split_among_partners(

@@ -134,6 +134,8 @@ def worth_at(y: float, curve: Curve) -> float:
     """Return h at relative use y, counted from the choke price up, yuan per unit of scale."""
     if y == curve.free:
         return curve.at_free - curve.choke
+    if curve.eps == 0.0:
+        return curve.at_free * y
     return value_at(max(y, curve.least), curve.eps, curve.kappa) - curve.choke
 
 
@@ -205,10 +207,13 @@ def metered(
     at_zero = free if zero * free <= cap else cap / zero
     away = own * roaming
     home = own - away
-    at_away = paid_use(away, free, over, min(national, available)) if roaming > 0.0 else over
-    used = min(away * at_away, national) if roaming > 0.0 else 0.0
+    # One price for all, unless more is used elsewhere than the national part of the allowance.
+    y = paid_use(own, free, over, available)
+    if away * y <= national:
+        return Meter(gift, zero, at_zero, away, y, home, y)
+    at_away = paid_use(away, free, over, national)
     return Meter(
-        gift, zero, at_zero, away, at_away, home, paid_use(home, free, over, available - used)
+        gift, zero, at_zero, away, at_away, home, paid_use(home, free, over, available - national)
     )
 
 
@@ -356,6 +361,8 @@ def use_data(
                     if n == 0:
                         rollover[g, level, o] = 0
                         shocked[g, level, o] = 0
+                        out_use[g, level, o] = 0
+                        out_bill[g, level, o] = 0
                         continue
                     j = o // plans
                     voice = offers.voice[j]
@@ -377,12 +384,15 @@ def use_data(
                     )  # fmt: skip
                     resold = margin.price[o, knows] < offers.overage[o]
                     product = control_fee if controlled else 0
-                    bill = offers.fee[o] + use.extra + product + voice
+                    data = offers.fee[o] + use.extra
+                    bill = data + product + voice
                     within = times(n, use.within, unit)
                     beyond = times(n, use.beyond, unit)
                     gift = times(n, use.gift, unit)
-                    fee, extra = times(n, offers.fee[o], unit), times(n, use.extra, unit)
-                    rent = times(n, product, unit)
+                    # Running totals are rounded, so the parts are what the whole bill comes to.
+                    fee = times(n, offers.fee[o], unit)
+                    extra = times(n, data, unit) - fee
+                    rent = times(n, data + product, unit) - fee - extra
                     used = within + beyond + gift
                     sums[DATA_LINES] += n
                     sums[CONTROL_LINES] += n if controlled else 0
@@ -393,7 +403,6 @@ def use_data(
                     sums[FEE] += fee
                     sums[RESALE if resold else OVERAGE] += extra
                     sums[CONTROL_FEE] += rent
-                    # Rounded as a whole, the parts follow: a bill is what its line owes.
                     sums[VOICE] += times(n, bill, unit) - fee - extra - rent
                     reach = style_sums[p, j, style]
                     reach[POTENTIAL] += times(n, use.potential, unit)

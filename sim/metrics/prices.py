@@ -6,7 +6,7 @@ from sim.metrics import Parts, Tables, carrier_parts, in_gb, in_yuan, metric
 @metric("arpu", "yuan/month", "revenue from users per line: data, voice and messages", "ratio")
 def arpu(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
-    billed = frame["fee_fen"] + frame["overage_fen"] + frame["voice_fen"]
+    billed = frame["fee_fen"] + frame["overage_fen"] + frame["voice_fen"] + frame["control_fen"]
     return carrier_parts(tables, in_yuan(billed), frame["lines"])
 
 

@@ -39,5 +39,22 @@ def churn(tables: Tables) -> Parts:
     return gone.merge(held.rename(columns={"lines": "bottom"}), on=["month", "carrier"])
 
 
+@metric("port_in", "lines", "lines in use that came from another carrier", "flow")
+def port_in(tables: Tables) -> Parts:
+    return _ported(tables, "destination")
+
+
+@metric("port_out", "lines", "lines in use that went to another carrier", "flow")
+def port_out(tables: Tables) -> Parts:
+    return _ported(tables, "origin")
+
+
+def _ported(tables: Tables, whose: str) -> Parts:
+    """Return lines that moved by choice; new and replaced cards have no number to keep."""
+    moves = tables["switches"]
+    moved = moves["looked"].where(moves["origin"] != moves["destination"], 0)
+    return moves[["month"]].assign(carrier=moves[whose], value=moved.astype(float))
+
+
 def _market(frame: pd.DataFrame) -> pd.Series:
     return frame.groupby("month")["lines"].transform("sum")

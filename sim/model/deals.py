@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.calendar import month_index
-from sim.core.units import FEN_PER_YUAN
-from sim.market.names import NONE, PLATFORM, RESELLER
+from sim.core.units import FEN_PER_YUAN, KB_PER_GB
+from sim.market.names import CARRIERS, NO_PLATFORM, NONE, PLATFORM, RESELLER, SHARED_PLATFORM
 from sim.market.views import PartnerView, frozen
 from sim.market.world import NO_OFFER
+from sim.mechanisms.billing import SponsorCharges, bill_partners
+from sim.mechanisms.contracts import Contract, payment
 from sim.mechanisms.diffusion import bass
-from sim.mechanisms.sponsorship import incremental_share, potential_use, sponsored_share
+from sim.mechanisms.sharing import among, mask_of, members_of, share_platform, weights
+from sim.mechanisms.sponsorship import (
+    blocked_part,
+    incremental_share,
+    potential_use,
+    split_among_partners,
+    sponsored_share,
+)
+from sim.mechanisms.usage import REACH_SPONSORED
 
 if TYPE_CHECKING:
     from sim.model.market import Market
 
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
 
-def strike_deals(market: Market) -> NDArray[np.float64]:
+
+# ---------------------------------------------------------------------------- contracts
+
+
+def strike_deals(market: Market) -> Floats:
     """Let partners whose contracts are up decide; return the share of traffic they pay for.
 
     Returns (partners, carriers), deliveries that fail left out.
@@ -27,18 +44,17 @@ def strike_deals(market: Market) -> NDArray[np.float64]:
     world, settings = market.world, market.scenario.sponsorship
     partners, carriers = world.partners, world.carriers
     since = world.month + 0.5 - month_index(settings.launch)
-    partners.aware = partners.rank < bass(since, settings.innovation, settings.imitation)
+    known = bass(since, settings.innovation, settings.imitation) if settings.enabled else 0.0
+    partners.aware = partners.rank < known
     free = np.flatnonzero(partners.aware & ~partners.under_contract(world.month))
     decision = settings.strategy.decide(_partner_view(market, free))
     partners.channel[free] = decision.channel
     partners.fraction[free] = decision.fraction
-    # A carrier that left the platform, or that nobody resells, is not reached that way.
-    gone = (partners.channel == PLATFORM) & ~carriers.member
-    gone |= (partners.channel == RESELLER) & (world.resellers.price >= NO_OFFER)
+    gone = _ended(market)
     partners.channel[gone] = NONE
     partners.fraction[gone] = 0.0
     arrives = np.where(partners.channel == RESELLER, 1.0 - market.scenario.resale.failure, 1.0)
-    sponsored: NDArray[np.float64] = partners.fraction * arrives
+    sponsored: Floats = partners.fraction * arrives
     world.sponsored = sponsored_share(
         partners.category, partners.reach, sponsored, len(carriers.share)
     )
@@ -48,6 +64,21 @@ def strike_deals(market: Market) -> NDArray[np.float64]:
 def seen_by(market: Market, partner: int) -> PartnerView:
     """Return what one partner sees once the month's deals are struck: that by which it decided."""
     return _partner_view(market, np.array([partner]))
+
+
+def _ended(market: Market) -> NDArray[np.bool_]:
+    """Return which contracts end at once: (partners, carriers).
+
+    Those through a platform that the carrier has left, through resellers that have nothing to
+    sell, and with a carrier that shuts the partner out.
+    """
+    world, carriers = market.world, market.world.carriers
+    channel = world.partners.channel
+    left = (carriers.platform == NO_PLATFORM) | (carriers.platform != market.platform_before)
+    over: NDArray[np.bool_] = (channel == PLATFORM) & left
+    over |= (channel == RESELLER) & (world.resellers.price >= NO_OFFER)
+    over |= blocked_part(channel, carriers.platform, carriers.block) >= 1.0
+    return over
 
 
 def _partner_view(market: Market, rows: NDArray[np.int64]) -> PartnerView:
@@ -63,11 +94,164 @@ def _partner_view(market: Market, rows: NDArray[np.int64]) -> PartnerView:
         incremental=incremental_share(world.by_style, mix).T[category],
         direct_rate=frozen(world.carriers.backward_rate),
         platform_rate=frozen(market.platform_rate),
+        platform_share=service.revenue_share,
         reseller_price=frozen(world.resellers.price),
         direct_only=partners.direct_only[rows],
         delivered=1.0 - market.scenario.resale.failure,
-        member=frozen(world.carriers.member),
+        platform=frozen(world.carriers.platform),
+        block=frozen(world.carriers.block),
         uplift=service.uplift * world.carriers.service,
         integration_cost=round(settings.integration_cost * FEN_PER_YUAN),
         subscription=round(service.subscription * FEN_PER_YUAN),
     )
+
+
+# ------------------------------------------------------------------------------ charges
+
+
+def bill_deals(market: Market) -> tuple[Ints, SponsorCharges]:
+    """Return what this month's sponsored use is worth to partners, and what they owe for it.
+
+    The worth is (partners, carriers) fen, at their true values.
+    """
+    world, service = market.world, market.scenario.service
+    partners, carriers = world.partners, world.carriers
+    volume = split_among_partners(
+        market.sums.by_style[:, :, REACH_SPONSORED],
+        world.sponsored,
+        market.fixed.mix,
+        partners.category,
+        partners.reach[:, None] * market.sponsored_part,
+    )
+    worth = _worth(market, volume)
+    return worth, bill_partners(
+        volume,
+        worth,
+        partners.channel,
+        carriers.platform,
+        carriers.backward_rate,
+        Contract(
+            market.platform_rate,
+            fee=round(service.subscription * FEN_PER_YUAN),
+            share=service.revenue_share,
+        ),
+        world.resellers.price,
+        round(market.scenario.sponsorship.integration_cost * FEN_PER_YUAN),
+    )
+
+
+def _worth(market: Market, volume: Ints) -> Ints:
+    """Return what the use added by sponsoring is truly worth: (partners, carriers) fen."""
+    world, service = market.world, market.scenario.service
+    partners, carriers = world.partners, world.carriers
+    rows = np.flatnonzero(volume.any(axis=1))
+    channel = partners.channel[rows]
+    added = incremental_share(market.sums.by_style, market.fixed.mix).T[partners.category[rows]]
+    served = (channel == PLATFORM) * service.uplift * carriers.service
+    kept = 1.0 - blocked_part(channel, carriers.platform, carriers.block)
+    value = partners.value[rows, None] * market.dilution * (1.0 + served) * kept
+    worth = np.zeros_like(volume)
+    worth[rows] = np.floor(value * added * (volume[rows] / KB_PER_GB) + 0.5)
+    return worth
+
+
+# ------------------------------------------------------------------------------ alliance
+
+
+class Coalitions(NamedTuple):
+    """What a shared platform of each set of carriers would earn; masks as in `sharing`."""
+
+    revenue: Ints  # (2^carriers,) fen a month
+    volume: Floats  # (2^carriers, carriers) GB a month on the platform
+
+
+class Income(NamedTuple):
+    """What platforms would earn in a month if all partners decided anew."""
+
+    paid: Floats  # (carriers,) fen for traffic and results, by the carrier that carries it
+    fees: Ints  # (carriers,) fen of subscriptions to the platform that the carrier is on
+    volume: Floats  # (carriers,) GB
+
+
+def weigh_alliance(market: Market) -> Coalitions | None:
+    """Ask again which partners would join if other carriers shared the platform.
+
+    Returns what each coalition would earn, None where nobody sells the service; notes what
+    carriers will see of it next month.
+    """
+    carriers = market.world.carriers
+    if not (carriers.member.any() or carriers.own_platform.any()):
+        return None
+    known = np.flatnonzero(market.world.partners.aware)
+    view = _partner_view(market, known)
+    coalitions = _coalitions(market, view)
+    rule, cost = market.scenario.sharing.rule, market.unit_cost
+    for j in range(len(CARRIERS)):
+        inside = carriers.member | (np.arange(len(CARRIERS)) == j)
+        together = mask_of(inside)
+        volume = coalitions.volume[together]
+        parts = weights(rule, inside, volume, coalitions.revenue)
+        part = share_platform(int(coalitions.revenue[together]), parts)[j]
+        carriers.profit_inside[j] = part - cost * volume[j]
+        carriers.profit_alone[j] = _profit_alone(market, view, j)
+    worse = carriers.profit_inside < carriers.profit_alone
+    carriers.months_worse = np.where(worse, carriers.months_worse + 1, 0)
+    return coalitions
+
+
+def _coalitions(market: Market, view: PartnerView) -> Coalitions:
+    """Return what platforms of every set of carriers would earn from the partners of a view.
+
+    Carriers outside the set sell on no platform.
+    """
+    carriers = len(CARRIERS)
+    revenue = np.zeros(2**carriers, dtype=np.int64)
+    volume = np.zeros((2**carriers, carriers))
+    for coalition in range(1, 2**carriers):
+        inside = members_of(coalition, carriers)
+        income = _asked(market, view, np.where(inside, SHARED_PLATFORM, NO_PLATFORM))
+        fees = int(income.fees[inside][0])
+        revenue[coalition] = int(np.floor(income.paid.sum() + 0.5)) + fees
+        volume[coalition] = income.volume
+    return Coalitions(revenue, volume)
+
+
+def _profit_alone(market: Market, view: PartnerView, carrier: int) -> float:
+    """Return what a carrier would earn with a platform of its own while the others stay: fen.
+
+    Whether it is better off so is the internal stability of a cartel (d'Aspremont et al. 1983).
+    """
+    platform = market.world.carriers.platform
+    platform[carrier] = carrier + 1
+    income = _asked(market, view, platform)
+    earned = income.paid[carrier] + income.fees[carrier]
+    return float(earned - market.unit_cost * income.volume[carrier])
+
+
+def _asked(market: Market, view: PartnerView, platform: Ints) -> Income:
+    """Ask the partners of a view what they would do if carriers were on given platforms."""
+    there = replace(view, platform=platform)
+    decision = market.scenario.sponsorship.strategy.decide(there)
+    sold = np.where(decision.channel == PLATFORM, decision.fraction, 0.0) * view.potential
+    exposed = blocked_part(decision.channel, platform, view.block)
+    worth = view.value[:, None] * view.incremental * sold * (1.0 + view.uplift) * (1.0 - exposed)
+    contract = Contract(view.platform_rate, share=view.platform_share)
+    joined = [(sold[:, platform == home] > 0.0).any(axis=1).sum() for home in platform]
+    return Income(
+        paid=payment(contract, worth, sold).sum(axis=0),
+        fees=view.subscription * np.array(joined, dtype=np.int64),
+        volume=sold.sum(axis=0),
+    )
+
+
+def platform_parts(market: Market, volume: Ints) -> Floats:
+    """Return how members share the shared platform's revenue this month: (carriers,).
+
+    volume : (partners, carriers) kB sponsored
+    """
+    member = market.world.carriers.member
+    on_platform = np.where(market.world.partners.channel == PLATFORM, volume, 0).sum(axis=0)
+    if market.coalitions is None:
+        return np.zeros(len(member))
+    worth = among(market.coalitions.revenue, member)
+    return weights(market.scenario.sharing.rule, member, on_platform, worth)

@@ -20,13 +20,19 @@ from sim.market.names import CARRIERS, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
 from sim.market.segments import CONTROL, ON_LTE
-from sim.market.views import CarrierDecision, CarrierView, frozen
+from sim.market.views import (
+    NOTHING,
+    CarrierDecision,
+    CarrierView,
+    PlatformView,
+    Research,
+    frozen,
+)
 from sim.market.world import World
-from sim.mechanisms.billing import LeakCharges, SponsorCharges, bill_leaks, bill_partners
+from sim.mechanisms.billing import LeakCharges, bill_leaks
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows
 from sim.mechanisms.flows import Moved, Upgrades, carry_over, expected_flows, move_homes
-from sim.mechanisms.sponsorship import split_among_partners
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
     CONTROL_LINES,
@@ -35,18 +41,25 @@ from sim.mechanisms.usage import (
     FEE,
     LINES,
     OVERAGE,
-    REACH_SPONSORED,
     RESOLD,
     USED,
+    VOICE,
     Levels,
     Margin,
     UsageSums,
     margins,
     use_data,
 )
-from sim.model.deals import strike_deals
+from sim.model.deals import (
+    Coalitions,
+    bill_deals,
+    platform_parts,
+    strike_deals,
+    weigh_alliance,
+)
 from sim.model.quality import month_quality
 from sim.model.records import record_month
+from sim.model.research import market_research
 from sim.model.settlement import (
     Settled,
     Trade,
@@ -56,7 +69,7 @@ from sim.model.settlement import (
     whole_counts,
     whole_lines,
 )
-from sim.model.supply import carry_costs, decide_leaks, decide_resale
+from sim.model.supply import ResaleTerms, carry_costs, decide_leaks, decide_resale
 from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
 from sim.scenario.start import build_world, fixed_parts
@@ -67,6 +80,8 @@ PANEL = 12
 
 # The streams of a row's draws, in the order of `Draws`.
 ROW_DRAWS = ("users.upgrade", "users.attention", "users.choice", "users.control")
+
+DECISION_DRAWS = 8  # uniform draws that each carrier's strategy may use a month
 
 
 class Market(mesa.Model):
@@ -150,6 +165,8 @@ class Market(mesa.Model):
         self.dilution = math.pow(growth, -self.scenario.sponsorship.value_dilution)
         self.wealth_before = self.wealth()
         self.active_before = self.world.resellers.active.copy()
+        self._forget_past_strategies()
+        draws = self.streams.uniform("carriers.decision", month, len(CARRIERS) * DECISION_DRAWS)
         shared = {
             "month": month,
             "list_price": frozen(carriers.list_price),
@@ -161,11 +178,43 @@ class Market(mesa.Model):
             "unit_cost": self.unit_cost,
             "unit_cost_before": float(cost[month]),
             "observed_yuan_per_gb": float(self.paths.observed_price[month]),
+            "profit": frozen(carriers.profit),
+            "profit_before": frozen(carriers.profit_before),
+            "line_margin": frozen(carriers.line_margin),
+            "platform": PlatformView(
+                member=frozen(carriers.member),
+                revenue=frozen(carriers.platform_revenue),
+                profit_inside=frozen(carriers.profit_inside),
+                profit_alone=frozen(carriers.profit_alone),
+                months_worse=frozen(carriers.months_worse),
+            ),
         }
         self.views = [
-            CarrierView(me=j, price_ceiling=int(self.in_force.price_ceiling[j]), **shared)  # type: ignore[arg-type]
+            CarrierView(
+                me=j,
+                price_ceiling=int(self.in_force.price_ceiling[j]),
+                variable_cost=int(carriers.variable_cost[j]),
+                memory=frozen(carriers.memory[j]),
+                research=self._research(j),
+                draws=frozen(draws[j * DECISION_DRAWS : (j + 1) * DECISION_DRAWS]),
+                **shared,  # type: ignore[arg-type]
+            )
             for j in range(len(CARRIERS))
         ]
+
+    def _research(self, carrier: int) -> Research | None:
+        """Return what a carrier's market research knows, where its strategy asks for it."""
+        if not self.carriers[carrier].strategy.needs_research:
+            return None
+        return market_research(self, carrier)
+
+    def _forget_past_strategies(self) -> None:
+        """Clear the memory of each carrier whose strategy changes at the branch."""
+        if self.world.month == self.scenario.branch_month:
+            for j, carrier in enumerate(CARRIERS):
+                settings = self.scenario.carriers[carrier]
+                if settings.strategy != settings.past:
+                    self.world.carriers.memory[j] = NOTHING
 
     # ------------------------------------------------------------------- decide
 
@@ -175,21 +224,25 @@ class Market(mesa.Model):
         for carrier, decision in zip(self.carriers, self.decisions, strict=True):
             _check_decision(carrier.id, decision)
         decide_leaks(self)
-        decide_resale(self)
+        self.resale: ResaleTerms = decide_resale(self)
 
     # ------------------------------------------------------------------ publish
 
     def publish(self) -> None:
         """Turn the moves into this month's offers, rates, levels and qualities."""
         carriers, month = self.world.carriers, self.world.month
+        self.platform_before = carriers.platform
         for j, decision in enumerate(self.decisions):
             carriers.list_price[j] = decision.list_price
             carriers.backward_rate[j] = decision.backward_rate
             missing = max(decision.service_target - carriers.service[j], 0.0)
             carriers.service[j] += self.scenario.service.build_rate * missing
             carriers.member[j] = decision.cooperate
+            carriers.own_platform[j] = decision.own_platform
+            carriers.block[j] = decision.block
             able = carriers.service[j] >= self.scenario.user_control.service_needed
             carriers.control[j] = self.has_control and decision.control and able
+            carriers.memory[j] = frozen(decision.memory)
         self.platform_rate = np.floor(
             carriers.backward_rate * self.scenario.service.rate + 0.5
         ).astype(np.int64)
@@ -207,9 +260,11 @@ class Market(mesa.Model):
     def sponsor(self) -> None:
         """Let partners whose contracts are up decide whom to sponsor with."""
         self.sponsored_part = strike_deals(self)
-        self.levels = self._levels()
+        self.coalitions: Coalitions | None = weigh_alliance(self)
+        self.levels = self.month_levels()
 
-    def _levels(self) -> Levels:
+    def month_levels(self) -> Levels:
+        """Return what scales use this month."""
         month, roaming = self.world.month, self.fixed.roaming
         return Levels(
             usage=self.world.usage_level * float(self.paths.usage[month]),
@@ -229,7 +284,7 @@ class Market(mesa.Model):
         people.resize(total)
         growth = max(total - before, 0) / total
         replaced = self.scenario.population.replacement
-        tastes = self._tastes(renewal=replaced + growth - replaced * growth)
+        tastes = self.month_tastes(renewal=replaced + growth - replaced * growth)
         self.weights: Weights = offer_weights(
             self.fixed.segments, self.offers, self.margin, self.levels, tastes, self.fixed.curve,
             people.lines.shape[1],
@@ -276,7 +331,8 @@ class Market(mesa.Model):
             lte=np.clip(wanted / np.maximum(below, 1.0), 0.0, 1.0),
         )
 
-    def _tastes(self, renewal: float) -> Tastes:
+    def month_tastes(self, renewal: float) -> Tastes:
+        """Return what users weigh this month, quality being last month's."""
         demand, carriers = self.scenario.demand, self.world.carriers
         product = self.scenario.user_control
         place = (
@@ -315,8 +371,9 @@ class Market(mesa.Model):
             people.shocked, people.usage, people.bill,
         )  # fmt: skip
         check_users(month, people, sums, int(self.paths.total_lines[month + 1]))
+        by_carrier = whole_counts(sums.by_place.swapaxes(0, 1), COUNTS, people.unit)
         self.sums: UsageSums = UsageSums(
-            whole_counts(sums.by_place, COUNTS, people.unit),
+            np.ascontiguousarray(by_carrier.swapaxes(0, 1)),
             sums.by_style,
             whole_counts(sums.by_offer, (0,), people.unit),
         )
@@ -326,25 +383,10 @@ class Market(mesa.Model):
 
     def bill(self) -> None:
         """Turn sponsored and resold use into charges to partners and resellers."""
-        world, settings = self.world, self.scenario.sponsorship
-        partners = world.partners
-        volume = split_among_partners(
-            self.sums.by_style[:, :, REACH_SPONSORED],
-            world.sponsored,
-            self.fixed.mix,
-            partners.category,
-            partners.reach[:, None] * self.sponsored_part,
-        )
-        self.sponsor_charges: SponsorCharges = bill_partners(
-            volume,
-            partners.channel,
-            world.carriers.backward_rate,
-            self.platform_rate,
-            world.resellers.price,
-            round(self.scenario.service.subscription * FEN_PER_YUAN),
-            round(settings.integration_cost * FEN_PER_YUAN),
-        )
-        resold = np.where(partners.channel == RESELLER, volume, 0).sum(axis=0)
+        world = self.world
+        self.worth, self.sponsor_charges = bill_deals(self)
+        through = world.partners.channel == RESELLER
+        resold = np.where(through, self.sponsor_charges.volume, 0).sum(axis=0)
         leaked = resold + self.sums.by_place[:, :, RESOLD].sum(axis=0)
         self.leak_charges: LeakCharges = bill_leaks(
             leaked, world.branches.sales, world.branches.price
@@ -359,12 +401,13 @@ class Market(mesa.Model):
         self.trade = Trade(
             sums=self.sums,
             sponsors=self.sponsor_charges,
-            channel=world.partners.channel,
             leaks=self.leak_charges,
             costs=self.costs,
-            member=world.carriers.member,
-            sharing=self.scenario.sharing.rule,
+            platform=world.carriers.platform,
+            parts=platform_parts(self, self.sponsor_charges.volume),
             active=world.resellers.active,
+            reseller_sales=self.resale.sales,
+            handling=self.resale.handling,
             fixed_cost=world.resellers.fixed_cost,
         )
         self.settled: Settled = settle(world.ledger, self.trade)
@@ -392,13 +435,27 @@ class Market(mesa.Model):
         revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
         carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
         carriers.market_yuan_per_gb = float(revenue.sum() / total[:, USED].sum() * KB_PER_GB)
+        self._report_accounts(total)
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
+        carriers.platform_revenue = self.settled.platform_share
+        resellers.sold = self.leak_charges.volume.sum(axis=1)
         resellers.margin = self.settled.reseller_margin
         resellers.profit = self.settled.reseller_profit
         resellers.capital = resellers.capital + resellers.profit
         losing = resellers.active & (resellers.profit < 0)
         resellers.losing_months = np.where(losing, resellers.losing_months + 1, 0)
+
+    def _report_accounts(self, total: NDArray[np.int64]) -> None:
+        """Keep what carriers read of the month's accounts; `total` is (carriers, SUMS)."""
+        carriers, lines = self.world.carriers, np.maximum(total[:, LINES], 1)
+        carriers.profit_before = carriers.profit
+        carriers.profit = self.wealth() - self.wealth_before
+        carriers.variable_cost = self.costs.lines + self.costs.traffic
+        bills = total[:, FEE] + total[:, OVERAGE] + total[:, VOICE]
+        carriers.line_margin = (bills - carriers.variable_cost) / lines
+        sponsored = self.sponsor_charges.direct.sum(axis=0) + self.settled.platform_share
+        carriers.side_revenue = sponsored / np.maximum(total[:, DATA_LINES], 1)
 
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""
@@ -417,5 +474,9 @@ def _check_decision(carrier: str, decision: CarrierDecision) -> None:
     """Raise where a strategy answers with what no carrier can do."""
     if decision.list_price <= 0 or decision.backward_rate <= 0:
         raise SimError(f"the strategy of {carrier} set a price that is not positive: {decision}")
+    if decision.cooperate and decision.own_platform:
+        raise SimError(f"the strategy of {carrier} is on two platforms at once: {decision}")
+    if not 0.0 <= decision.block <= 1.0:
+        raise SimError(f"the strategy of {carrier} blocks by a part outside 0 to 1: {decision}")
     if not 0.0 <= decision.service_target <= 1.0:
         raise SimError(f"the strategy of {carrier} set a service level outside 0 to 1: {decision}")

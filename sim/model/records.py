@@ -10,12 +10,22 @@ from numpy.typing import NDArray
 
 from sim.core.calendar import month_label, year_of
 from sim.core.units import KB_PER_GB
-from sim.market.names import CARRIERS, CATEGORIES, CHANNELS, NONE, PLATFORM
+from sim.market.names import (
+    CARRIERS,
+    CATEGORIES,
+    CHANNELS,
+    DIRECT,
+    NONE,
+    PLATFORM,
+    TIER_OF_CHANNEL,
+)
 from sim.market.world import NO_OFFER
-from sim.mechanisms.sponsorship import incremental_share, sum_by_cell
+from sim.mechanisms.sponsorship import incremental_share, platforms_of, sum_by_cell
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
+    CONTROL_FEE,
+    CONTROL_LINES,
     DATA_LINES,
     FEE,
     LINES,
@@ -41,6 +51,7 @@ def record_month(market: Market) -> None:
     """Add this month's rows to every table."""
     label = month_label(market.world.month)
     _record_carriers(market, label)
+    _record_market(market, label)
     _record_offers(market, label)
     _record_provinces(market, label)
     _record_categories(market, label)
@@ -62,6 +73,7 @@ def _record_carriers(market: Market, label: str) -> None:
         lines=total[:, LINES],
         data_lines=total[:, DATA_LINES],
         lte_lines=total[:, LTE_LINES],
+        control_lines=total[:, CONTROL_LINES],
         used_kb=traffic,
         allowance_kb=total[:, ALLOWANCE],
         billed_kb=total[:, BILLED],
@@ -71,10 +83,13 @@ def _record_carriers(market: Market, label: str) -> None:
         fee_fen=total[:, FEE],
         overage_fen=total[:, OVERAGE],
         voice_fen=total[:, VOICE],
+        control_fen=total[:, CONTROL_FEE],
         backward_direct_fen=owed.direct.sum(axis=0),
         backward_platform_fen=market.settled.platform_share,
         wholesale_fen=market.leak_charges.paid.sum(axis=1),
         cost_fen=costs.lines + costs.traffic + costs.service,
+        carrying_fen=costs.traffic,
+        backward_cost_fen=_backward_cost(market),
         capacity_fen=costs.capacity,
         profit_fen=market.wealth() - market.wealth_before,
         topup_fen=total[:, RESALE],
@@ -83,10 +98,38 @@ def _record_carriers(market: Market, label: str) -> None:
         list_price_fen=carriers.list_price.copy(),
         backward_rate_fen=carriers.backward_rate.copy(),
         leak_price_fen=_mean_offer(world.branches.price),
+        ordered=(carriers.list_price >= market.in_force.price_ceiling).astype(np.int64),
         xi=carriers.xi.copy(),
         service=carriers.service.copy(),
         load=1.0 - 1.0 / carriers.delay.mean(axis=1),
         partners=(owed.volume > 0).sum(axis=0),
+        member=carriers.member.astype(np.int64),
+        block=carriers.block.copy(),
+    )
+
+
+def _backward_cost(market: Market) -> Ints:
+    """Return what backward traffic in its own channels costs a carrier, service included: fen."""
+    channel = market.world.partners.channel
+    own = (channel == DIRECT) | (channel == PLATFORM)
+    carried = np.where(own, market.sponsor_charges.volume, 0).sum(axis=0) / KB_PER_GB
+    whole = np.floor(carried * market.unit_cost + 0.5).astype(np.int64)
+    return whole + market.costs.service
+
+
+def _record_market(market: Market, label: str) -> None:
+    """Add what is counted once for all carriers, such as partners that sponsor several."""
+    world, owed = market.world, market.sponsor_charges
+    sponsors, served = owed.volume > 0, world.partners.channel == PLATFORM
+    world.record(
+        "market_month",
+        month=label,
+        partners=[int(sponsors.any(axis=1).sum())],
+        service_partners=[int((sponsors & served).any(axis=1).sum())],
+        categories=[len(np.unique(world.partners.category[sponsors.any(axis=1)]))],
+        platforms=[len(platforms_of(world.carriers.platform))],
+        subscription_fen=[int(owed.subscription.sum())],
+        integration_fen=[int(owed.integration.sum())],
     )
 
 
@@ -145,8 +188,8 @@ def _record_partners(market: Market) -> None:
     """Add the month to the quarter's sums; write them at the quarter's end."""
     world, owed = market.world, market.sponsor_charges
     paid = owed.direct + owed.platform + owed.resold
-    value = _worth(market)
-    sums = np.stack([_by_cell(market, amount) for amount in (owed.volume, paid, value)])
+    amounts = (owed.volume, paid, market.worth, _fees_by_carrier(market))
+    sums = np.stack([_by_cell(market, amount) for amount in amounts])
     world.quarter = sums if world.quarter is None else world.quarter + sums
     if world.month % _QUARTER != _QUARTER - 1:
         return
@@ -159,11 +202,13 @@ def _record_partners(market: Market) -> None:
         quarter=f"{year_of(world.month)}Q{world.month % 12 // _QUARTER + 1}",
         category=np.array(CATEGORIES)[category_id.ravel()[keep]],
         channel=np.array(CHANNELS)[channel_id.ravel()[keep]],
+        tier=np.array(TIER_OF_CHANNEL)[channel_id.ravel()[keep]],
         carrier=np.array(CARRIERS)[carrier_id.ravel()[keep]],
         partners=count.ravel()[keep],
         sponsored_kb=quarter[0].ravel()[keep],
         paid_fen=quarter[1].ravel()[keep],
         value_fen=quarter[2].ravel()[keep],
+        fees_fen=quarter[3].ravel()[keep],
     )
 
 
@@ -174,17 +219,17 @@ def _by_cell(market: Market, amount: Ints) -> Ints:
     return out
 
 
-def _worth(market: Market) -> Ints:
-    """Return what the use added by sponsoring is truly worth: (partners, carriers) fen."""
-    world, service = market.world, market.scenario.service
-    partners, volume = world.partners, market.sponsor_charges.volume
-    rows = np.flatnonzero(volume.any(axis=1))
-    added = incremental_share(market.sums.by_style, market.fixed.mix).T[partners.category[rows]]
-    served = (partners.channel[rows] == PLATFORM) * service.uplift * world.carriers.service
-    value = partners.value[rows, None] * market.dilution * (1.0 + served)
-    worth = np.zeros_like(volume)
-    worth[rows] = np.floor(value * added * (volume[rows] / KB_PER_GB) + 0.5)
-    return worth
+def _fees_by_carrier(market: Market) -> Ints:
+    """Return subscription and integration by carrier: (partners, carriers) fen.
+
+    A partner's fees belong to all that it sponsors: divided by volume, summing exactly.
+    """
+    owed = market.sponsor_charges
+    fees = owed.subscription.sum(axis=1) + owed.integration
+    running = np.cumsum(owed.volume, axis=1)
+    part = running / np.maximum(running[:, -1:], 1)
+    edges = np.floor(fees[:, None] * part + 0.5).astype(np.int64)
+    return np.diff(edges, axis=1, prepend=0)
 
 
 def _record_resellers(market: Market, label: str) -> None:

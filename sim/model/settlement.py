@@ -11,9 +11,10 @@ from sim.core.errors import InvariantError
 from sim.core.kernels import kernel
 from sim.core.money import split
 from sim.market.ledger import Ledger
-from sim.market.names import CARRIERS, CHANNELS, PLATFORM
+from sim.market.names import CARRIERS, CHANNELS, NO_PLATFORM, SHARED_PLATFORM
 from sim.market.population import Population
-from sim.mechanisms.billing import LeakCharges, SponsorCharges, share_platform
+from sim.mechanisms.billing import LeakCharges, SponsorCharges, charges, platform_income
+from sim.mechanisms.sharing import share_platform
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
@@ -49,35 +50,36 @@ class Trade(NamedTuple):
 
     sums: UsageSums
     sponsors: SponsorCharges
-    channel: NDArray[np.int8]  # (partners, carriers)
     leaks: LeakCharges
     costs: Costs
-    member: NDArray[np.bool_]  # (carriers,) on the platform
-    sharing: str  # how the platform's revenue is split
+    platform: Ints  # (carriers,) id of the platform on which a carrier sells; -1: none
+    parts: NDArray[np.float64]  # (carriers,) in which the shared platform's revenue is split
     active: NDArray[np.bool_]  # (resellers,) in business
+    reseller_sales: Ints  # (resellers, carriers) relative sales
+    handling: Ints  # (resellers, carriers) fen per GB sold
     fixed_cost: Ints  # (resellers,) fen
 
 
 class Settled(NamedTuple):
     """What the postings brought, where the ledger alone does not tell."""
 
-    platform_share: Ints  # (carriers,) fen from the shared platform
+    platform_share: Ints  # (carriers,) fen from the shared platform or the carrier's own
     reseller_margin: int  # fen, sales less purchases of all resellers
     reseller_profit: Ints  # (resellers,) fen
 
 
 def settle(ledger: Ledger, trade: Trade) -> Settled:
     """Post the month's charges between users, partners, resellers, carriers and suppliers."""
-    _settle_users(ledger, trade)
-    platform_share = _settle_partners(ledger, trade)
-    margin = _settle_resellers(ledger, trade)
+    sales = _settle_users(ledger, trade)
+    platform_share, resold = _settle_partners(ledger, trade)
+    margin, profit = _settle_resellers(ledger, trade, sales + resold)
     for purpose, owed in trade.costs._asdict().items():
         ledger.pay("carrier", owed, "suppliers", int(owed.sum()), purpose)
-    profit = split(max(margin, 0), trade.active) - split(max(-margin, 0), trade.active)
-    return Settled(platform_share, margin, profit - np.where(trade.active, trade.fixed_cost, 0))
+    return Settled(platform_share, margin, profit)
 
 
-def _settle_users(ledger: Ledger, trade: Trade) -> None:
+def _settle_users(ledger: Ledger, trade: Trade) -> Ints:
+    """Post what users owe; return what each reseller sold to them: (resellers,) fen."""
     for column, purpose in (
         (FEE, "plan fee"),
         (OVERAGE, "overage"),
@@ -87,41 +89,56 @@ def _settle_users(ledger: Ledger, trade: Trade) -> None:
         owed = trade.sums.by_place[:, :, column].T  # (carriers, provinces)
         ledger.pay("users", owed, "carrier", owed.sum(axis=1), purpose)
     owed = trade.sums.by_place[:, :, RESALE].T
-    ledger.pay("users", owed, "reseller", split(int(owed.sum()), trade.active), "top-up")
+    sellers = _among_resellers(trade, owed.sum(axis=1)).sum(axis=1)
+    ledger.pay("users", owed, "reseller", sellers, "top-up")
+    return sellers
 
 
-def _settle_partners(ledger: Ledger, trade: Trade) -> Ints:
-    """Post what partners owe; return what each carrier gets from the shared platform."""
+def _among_resellers(trade: Trade, amount: Ints) -> Ints:
+    """Return amounts by carrier split by the resellers' sales: (resellers, carriers), exactly."""
+    parts = [
+        split(int(whole), trade.reseller_sales[:, carrier]) for carrier, whole in enumerate(amount)
+    ]
+    return np.stack(parts, axis=1)
+
+
+def _settle_partners(ledger: Ledger, trade: Trade) -> tuple[Ints, Ints]:
+    """Post what partners owe.
+
+    Returns what each carrier gets from a platform, and what each reseller sold to partners.
+    """
     owed = trade.sponsors
-    if not len(owed.volume):
-        return np.zeros(len(CARRIERS), dtype=np.int64)
     ledger.pay(
         "partner", owed.direct.sum(axis=1), "carrier", owed.direct.sum(axis=0), "sponsored traffic"
     )
-    resold = owed.resold.sum(axis=1)
-    sellers = split(int(resold.sum()), trade.active)
-    ledger.pay("partner", resold, "reseller", sellers, "sponsored traffic")
-    traffic = owed.platform.sum(axis=1)
+    sellers = _among_resellers(trade, owed.resold.sum(axis=0)).sum(axis=1)
+    ledger.pay("partner", owed.resold.sum(axis=1), "reseller", sellers, "sponsored traffic")
+    traffic, fees = owed.platform.sum(axis=1), owed.subscription.sum(axis=1)
     ledger.pay("partner", traffic, "platform", int(traffic.sum()), "sponsored traffic")
-    fees = int(owed.subscription.sum())
-    ledger.pay("partner", owed.subscription, "platform", fees, "subscription")
+    ledger.pay("partner", fees, "platform", int(fees.sum()), "subscription")
     work = int(owed.integration.sum())
     ledger.pay("partner", owed.integration, "suppliers", work, "integration")
-    revenue = int(traffic.sum()) + fees
-    volume = np.where(trade.channel == PLATFORM, owed.volume, 0).sum(axis=0)
-    shares = share_platform(revenue, volume, trade.member, trade.sharing)
-    ledger.pay("platform", revenue, "carrier", shares, "platform revenue")
-    return shares
+    income = platform_income(owed, trade.platform)
+    own = np.where(trade.platform == NO_PLATFORM, 0, income[trade.platform])
+    shared = share_platform(int(income[SHARED_PLATFORM]), trade.parts)
+    shares = np.where(trade.platform == SHARED_PLATFORM, shared, own)
+    ledger.pay("platform", int(income.sum()), "carrier", shares, "platform revenue")
+    return shares, sellers
 
 
-def _settle_resellers(ledger: Ledger, trade: Trade) -> int:
-    """Post purchases and fixed costs; return the resellers' gross margin in fen."""
-    bought = int(trade.leaks.paid.sum())
-    ledger.pay("reseller", split(bought, trade.active), "branch", trade.leaks.paid, "wholesale")
+def _settle_resellers(ledger: Ledger, trade: Trade, sold: Ints) -> tuple[int, Ints]:
+    """Post purchases and costs; return all resellers' gross margin and each one's profit, fen.
+
+    sold : (resellers,) fen
+    """
+    bought = _among_resellers(trade, trade.leaks.paid.sum(axis=1)).sum(axis=1)
+    ledger.pay("reseller", bought, "branch", trade.leaks.paid, "wholesale")
+    volume = _among_resellers(trade, trade.leaks.volume.sum(axis=1))
+    handling = charges(volume, trade.handling).sum(axis=1)
+    ledger.pay("reseller", handling, "suppliers", int(handling.sum()), "handling")
     overheads = np.where(trade.active, trade.fixed_cost, 0)
     ledger.pay("reseller", overheads, "suppliers", int(overheads.sum()), "overheads")
-    sold = int(trade.sums.by_place[:, :, RESALE].sum() + trade.sponsors.resold.sum())
-    return sold - bought
+    return int((sold - bought).sum()), sold - bought - handling - overheads
 
 
 def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Sequence[str]) -> None:
@@ -187,7 +204,11 @@ def whole_lines(parts: Ints, unit: int) -> Ints:
 
 
 def whole_counts(sums: Ints, columns: Sequence[int], unit: int) -> Ints:
-    """Return sums whose counts of lines, in the last axis, are whole lines."""
+    """Return sums whose counts of lines, in the last axis, are whole lines.
+
+    Where carriers come first, a carrier's sum depends on the carriers alone, not on what else the
+    lines are told apart by: tables of any grain then have the same lines for each carrier.
+    """
     out = sums.copy()
     for column in columns:
         out[..., column] = whole_lines(sums[..., column], unit)

@@ -27,6 +27,8 @@ def json_schema() -> dict[str, Any]:
             part.pop("required", None)
     for part in _parts(definitions):
         _without_discriminator(part)
+    order = own["orders"]["additionalProperties"]
+    own["orders"]["additionalProperties"] = {"anyOf": [order, {"const": "off"}]}
     return {
         "title": "Scenario file",
         "description": schema["description"],

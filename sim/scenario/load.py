@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from sim.core.errors import InputError, Problem, did_you_mean
 from sim.scenario.observed import read_observed
+from sim.scenario.orders import in_force, read_orders
 from sim.scenario.overrides import Overrides, lay, with_overrides
 from sim.scenario.problems import NOT_IN_FILES, problems_in
-from sim.scenario.schema import DataFiles, Observed, Scenario
+from sim.scenario.schema import Observed, Scenario
 from sim.scenario.shipped import BASE, configs_folder, is_path, scenario_file, scenario_names
 from sim.scenario.source import Node, child, hindrance, plain, read_source
 
@@ -19,7 +20,8 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides | None = None) 
     """Return a shipped scenario by its name, or the one in a file, complete and checked.
 
     The scenario's `name` is the stem of its file; its `observed` facts come from the files
-    under `data`, looked up beside the scenario first and then among those that ship.
+    under `data`, looked up beside the scenario first and then among those that ship. So do its
+    `orders`: the file of events names some, a scenario changes them, switches them off or adds.
     Overrides are texts such as "carriers.mobile.strategy.cut=0.05", or a mapping from such
     paths to values. An `InputError` carries every problem found.
     """
@@ -32,6 +34,7 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides | None = None) 
     tree = _own_keys(with_overrides(tree, overrides or (), problems), problems)
     folders = [*(Path(layer.file).parent for layer in layers), configs_folder() / "data"]
     observed = _observed(tree, folders, problems)
+    tree = in_force(lay(tree, _orders(tree, folders, problems)))
     return _validated(file.stem, tree, observed, problems)
 
 
@@ -121,8 +124,8 @@ def _observed(tree: Node, folders: Iterable[Path], problems: list[Problem]) -> O
     if data is None:
         return None
     places = list(folders)
-    files = [_data_file(data, key, places, problems) for key in DataFiles.model_fields]
-    carriers, industry, provinces = files
+    facts = ("carriers", "industry", "provinces")
+    carriers, industry, provinces = (_data_file(data, key, places, problems) for key in facts)
     if carriers is None or industry is None or provinces is None:
         return None
     try:
@@ -133,6 +136,19 @@ def _observed(tree: Node, folders: Iterable[Path], problems: list[Problem]) -> O
         what = f"the files cannot be read as observed facts: {error!r:.200}"
         problems.append(Problem(data.file, data.line, "data", what))
     return None
+
+
+def _orders(tree: Node, folders: Iterable[Path], problems: list[Problem]) -> Node:
+    """Return the orders of the events file as the lowest layer of a tree."""
+    data = child(tree, "data")
+    file = _data_file(data, "events", list(folders), problems) if data else None
+    if file is None:
+        return Node({}, tree.file, tree.line)
+    try:
+        return Node({"orders": read_orders(file)}, str(file), 1)
+    except InputError as error:
+        problems.extend(error.problems)
+    return Node({}, tree.file, tree.line)
 
 
 def _data_file(data: Node, key: str, folders: list[Path], problems: list[Problem]) -> Path | None:

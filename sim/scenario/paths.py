@@ -76,6 +76,8 @@ def mid_year(series: ByYear, month: float) -> float:
     year = max(y for y in years if y <= position)
     after = min(y for y in years if y > position)
     weight = (position - year) / (after - year)
+    if min(series[year], series[after]) <= 0.0:  # nothing has no logarithm
+        return (1 - weight) * series[year] + weight * series[after]
     return math.exp((1 - weight) * math.log(series[year]) + weight * math.log(series[after]))
 
 

@@ -111,6 +111,7 @@ class DataFiles(Section):
     carriers: str = param("carrier × period × metric, long")
     industry: str = param("period × metric, long")
     provinces: str = param("the 31 provinces")
+    events: str = param("dated events; those with a rule are the regulator's orders")
 
 
 class Province(Section):
@@ -258,6 +259,21 @@ class Demand(Section):
     delay_cost: float = param("psi, cost of a unit of 1/(1 - load)", "utils", (0, 0.3), ge=0)
 
 
+class Opening(Section):
+    """The levels of the opening month; what is not given is inverted from what was observed."""
+
+    usage: float | None = param(
+        "use of a line of relative scale 1, before 4G", "GB/month", default=None, gt=0
+    )
+    list_price: float | None = param("list price", "yuan/GB", default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.usage is None) != (self.list_price is None):
+            raise ValueError("usage and list_price must be given together, or neither")
+        return self
+
+
 class Quality(Section):
     """The carriers' unobserved quality xi, found by inverting observed shares (Berry 1994)."""
 
@@ -344,7 +360,7 @@ class Network(Section):
     """What it costs to carry."""
 
     line_cost: float = param("cost of serving a line", "yuan/month", (15, 35), ge=0)
-    gb_cost: float = param("cost of carrying a GB in the first month", "yuan/GB", ge=0)
+    gb_cost: float = param("cost of carrying a GB in the first month", "yuan/GB", gt=0)
     gb_cost_fall: float = param("fall of the cost of a GB", "1/year", (0.3, 0.4), ge=0, lt=1)
     capacity_cost: float = param("price of a GB of monthly capacity, first month", "yuan", ge=0)
     load_target: float = param(
@@ -356,10 +372,18 @@ class Network(Section):
 class Leakage(Section):
     """Branches that sell below list into the grey market (docs/model.md, leaks)."""
 
+    enabled: bool = param("whether branches sell to resellers at all")
     delta: float = param("retail GB displaced by a leaked GB", "", (0.6, 1.0), ge=0)
     control_spread: float = param("spread of control between branches", "", ge=0, le=0.5)
     cost_spread: float = param("spread of selling cost between branches", "x list", ge=0, le=0.2)
     cross: float = param("d/b, substitution between branches' goods", "", (0.03, 0.2), gt=0, le=1)
+    cross_national: float = param(
+        "the same once data roaming is abolished: every GB is then a national one",
+        "",
+        (0.03, 1),
+        gt=0,
+        le=1,
+    )
 
 
 class Resale(Section):
@@ -371,6 +395,14 @@ class Resale(Section):
     failure: Share = param("deliveries that fail")
     fixed_cost: float = param("median cost of staying in business", "yuan/month", ge=0)
     fixed_cost_log_sd: float = param("spread of that cost", "log", ge=0)
+    handling_spread: float = param(
+        "largest cost of selling a GB, beside the GB; least is 0",
+        "x list",
+        (0, 0.03),
+        "assumed; spreads of 0.5 to 1.5 points of list were seen",
+        ge=0,
+        le=0.2,
+    )
     capital: float = param("capital at the start", "yuan", ge=0)
     strategy: AnyResellerRule = param("how resellers decide")
 
@@ -384,6 +416,7 @@ class Resale(Section):
 class Sponsorship(Section):
     """Partners who pay for their users' traffic (backward traffic)."""
 
+    enabled: bool = param("whether partners can sponsor at all")
     partners: int = param("apps and companies that may sponsor", "", ge=0, le=200_000)
     size_log_sd: float = param("spread of reach inside a category", "log", ge=0)
     value_median: float = param(
@@ -415,19 +448,29 @@ class Sponsorship(Section):
 
 
 class Service(Section):
-    """Backward traffic sold as a service on the shared platform."""
+    """Backward traffic sold as a service on a platform, by a contract of two parts."""
 
     uplift: float = param("added worth of a GB at the full service level", "share of v", ge=0)
     build_rate: Share = param("share of the missing service level built each month")
     cost: float = param("cost of the full service level", "yuan/month", ge=0)
     rate: float = param("price of a GB on the platform relative to the direct rate", "", gt=0)
-    subscription: float = param("a partner's fee for the platform", "yuan/month", ge=0)
+    subscription: float = param("a partner's fee for a platform", "yuan/month", ge=0)
+    revenue_share: float = param(
+        "part of the worth of added use that a platform takes, which its reports make known",
+        "",
+        (0, 0.6),
+        "Cachon and Lariviere 2005; no datum",
+        ge=0,
+        lt=1,
+    )
 
 
 class Sharing(Section):
     """How an alliance splits what its platform earns."""
 
-    rule: Literal["proportional", "equal"] = param("by sponsored traffic, or in equal parts")
+    rule: Literal["proportional", "equal", "shapley"] = param(
+        "by sponsored traffic, in equal parts, or by what each adds (Shapley 1953)"
+    )
 
 
 class Order(Section):
@@ -456,6 +499,7 @@ class Carrier(Section):
     past: AnyCarrierRule = param("strategy before the branch month")
     strategy: AnyCarrierRule = param("strategy from the branch month on")
     leak_control: Share = param("k, weight of a branch on the whole", "", (0.3, 0.7))
+    leak_control_branched: Share | None = param("k from the branch month on; null: as before")
     lte: Lte = param("4G diffusion")
 
 
@@ -481,6 +525,7 @@ class Scenario(Section):
     demand: Demand
     quality: Quality
     retail: Retail
+    opening: Opening
     user_control: UserControl
     network: Network
     leakage: Leakage
@@ -488,7 +533,9 @@ class Scenario(Section):
     sponsorship: Sponsorship
     service: Service
     sharing: Sharing
-    orders: tuple[Order, ...]
+    orders: Annotated[dict[str, Order], _ordered(lambda name, order: (order.month, name))] = param(
+        "the regulator's orders by name: those of the events file and the scenario's own"
+    )
     carriers: dict[CarrierId, Carrier]
     observed: Observed = param("read from the data files")
 
@@ -537,7 +584,10 @@ class Scenario(Section):
         """Return what identifies the shared past: scenarios with equal ones may share it."""
         content = self.model_dump(mode="json", exclude={"name", "about", "data", "months"})
         for carrier in content["carriers"].values():
-            del carrier["strategy"]
+            del carrier["strategy"], carrier["leak_control_branched"]
+        content["orders"] = {
+            name: order for name, order in content["orders"].items() if order["month"] < self.branch
+        }
         for section in ("service", "sharing", "user_control"):  # none exists before the branch
             del content[section]
         return _digest(content)

@@ -347,9 +347,13 @@ def _reference_levels(key: _Key) -> tuple[float, int, float]:
     """
     scenario = key.scenario
     fixed, paths = fixed_parts(scenario), read_paths(scenario)
+    if scenario.opening.usage is not None and scenario.opening.list_price is not None:
+        return scenario.opening.usage, round(scenario.opening.list_price * FEN_PER_YUAN), 1.0
     want_use = mid_year(scenario.observed.dou, -0.5) / MB_PER_GB
     want_price = mid_year(observed_prices(scenario), -0.5)
-    level, price, data_choice = 4.0, 100.0 * FEN_PER_YUAN, 0.95
+    scale = float((fixed.segments.weight * fixed.segments.theta).sum())
+    level = want_use / (scale * fixed.curve.free)  # all under their allowances
+    price, data_choice = want_price * FEN_PER_YUAN, 0.95
     for _ in range(_REFERENCE_STEPS):
         start = _Start(scenario, fixed, paths, data_choice)
         population = start.populate(level, round(price), Streams(0), "expected")

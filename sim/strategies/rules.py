@@ -5,11 +5,13 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.core.errors import SimError
 from sim.market.views import (
     CarrierDecision,
     CarrierView,
     PartnerDecision,
     PartnerView,
+    Research,
     ResellerDecision,
     ResellerView,
 )
@@ -24,13 +26,25 @@ class Rule(BaseModel):
 
 
 class CarrierRule(Rule):
-    """How a carrier prices, serves and cooperates."""
+    """How a carrier prices, serves and cooperates.
+
+    It has no state: what it wants to know next month it writes into the decision's `memory`,
+    and reads in the next view's.
+    """
+
+    needs_research: ClassVar[bool] = False  # whether its views hold market research
 
     offers_control: ClassVar[bool] = False  # may come to offer users control over their traffic
 
     @abstractmethod
     def decide(self, view: CarrierView) -> CarrierDecision:
         """Return the moves for the coming month."""
+
+    def research(self, view: CarrierView) -> Research:
+        """Return the view's market research; raise where a rule that needs it was given none."""
+        if view.research is None:
+            raise SimError(f"the strategy '{self.name}' needs market research; its view has none")
+        return view.research
 
 
 class ResellerRule(Rule):

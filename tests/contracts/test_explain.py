@@ -15,7 +15,6 @@ from sim.cli import app
 from sim.core.calendar import month_label
 from sim.core.kernels import set_threads, threads
 from sim.core.units import KB_PER_GB
-from sim.market.names import CARRIERS
 from sim.market.segments import BELOW_LTE_CONTROL, CONTROL
 from sim.mechanisms.choice import quality_factors
 from sim.model import Market
@@ -25,7 +24,7 @@ from sim.scenario.schema import Scenario
 from sim.simulate import run, tables_of
 from sim.studies.explain.asking import Source, find_member
 from sim.studies.explain.firms import WatchedBranch, WatchedReseller
-from sim.studies.explain.partners import WatchedPartner, channel_terms
+from sim.studies.explain.partners import WatchedPartner, channel_terms, platforms_joined
 from sim.studies.explain.telling import tell
 from sim.studies.explain.users import QUIET, Choice, WatchedUser, state_of, terms_of, with_costs
 
@@ -198,22 +197,24 @@ class Deciders(Market):
         self.seen = {row: seen_by(self, row) for row in rows}
 
 
-def test_what_partners_weigh_leads_to_their_deals():
-    settings = scenario("business_as_usual", 12, sponsorship__partners=600)
+@pytest.mark.parametrize("name", ["business_as_usual", "service_cooperation", "alliance"])
+def test_what_partners_weigh_leads_to_their_deals(name: str):
+    settings = scenario(name, 12, sponsorship__partners=600)
     market = stepped(Deciders(settings, 0, "expected"), 30)
     channels = set()
 
     assert len(market.seen) > 30
     for row, view in market.seen.items():
         partner = market.partners[row]
-        for j, carrier in enumerate(CARRIERS):
-            terms = channel_terms(view, j)
-            assert not terms[1].open, carrier  # nobody cooperates
-            best = max((t for t in terms if t.open), key=lambda t: t.gain)
+        joined = platforms_joined(partner.channels, view.platform)
+        for j, home in enumerate(view.platform.tolist()):
+            terms = [t for t in channel_terms(view, j, joined) if t.open]
+            terms = [t for t in terms if t.channel != "platform" or home in joined]
+            best = max(terms, key=lambda t: t.gain)
             wanted = best.channel if best.gain > 0.0 else "none"
             assert partner.channels[j] == wanted
             channels.add(wanted)
-    assert {"direct", "none"} <= channels
+    assert {"none", "direct" if name == "business_as_usual" else "platform"} <= channels
 
 
 def test_a_partners_payments_and_volumes_are_those_charged():
@@ -226,6 +227,8 @@ def test_a_partners_payments_and_volumes_are_those_charged():
     owed, last = whole.sponsor_charges, market.noted[-1]
     paid = (owed.direct + owed.platform + owed.resold)[row] / 100
     assert [deal.paid for deal in last.deals] == pytest.approx(paid.tolist())
+    worth = whole.worth[row] / 100
+    assert [deal.worth for deal in last.deals] == pytest.approx(worth.tolist())
     assert sum(deal.sponsored for deal in last.deals) > 0.0
     aware = [month for month in market.noted if month.aware]
     assert [month.decides for month in aware[:3]].count(True) == 1

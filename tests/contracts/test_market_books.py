@@ -1,6 +1,9 @@
 """In every month of every scenario that ships the books balance, to the fen and the kilobyte."""
 
+import copy
+import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,14 +12,15 @@ import pytest
 from sim.core.calendar import month_label
 from sim.core.errors import InvariantError
 from sim.market.names import CARRIERS
-from sim.market.population import whole_lines
+from sim.market.population import FIDELITIES, Fidelity, Population
 from sim.market.tables import TABLES
 from sim.mechanisms.usage import RESOLD, USED
 from sim.model import Market
+from sim.model.settlement import check_users
 from sim.scenario.paths import read_paths
 from sim.scenario.shipped import scenario_names
 from sim.simulate import tables_of
-from tests.golden.runs import shipped_runs, small
+from tests.golden.runs import SEED, shipped_runs, small
 from tests.theory.small_market import one_thread
 
 MONTHS = [month_label(month) for month in range(36)]
@@ -159,6 +163,7 @@ def test_carriers_revenue_and_costs_are_what_was_posted(
         ("users", "carrier", "plan fee"): "fee_fen",
         ("users", "carrier", "overage"): "overage_fen",
         ("users", "carrier", "voice and messages"): "voice_fen",
+        ("users", "carrier", "user control"): "control_fen",
         ("users", "reseller", "top-up"): "topup_fen",
         ("partner", "carrier", "sponsored traffic"): "backward_direct_fen",
         ("partner", "reseller", "sponsored traffic"): "resold_backward_fen",
@@ -175,7 +180,7 @@ def test_carriers_revenue_and_costs_are_what_was_posted(
 @every_scenario
 def test_profit_is_all_revenue_less_all_costs(name: str, tables: dict[str, pd.DataFrame]) -> None:
     frame = tables["carrier_month"]
-    revenue = ["fee_fen", "overage_fen", "voice_fen", "backward_direct_fen"]
+    revenue = ["fee_fen", "overage_fen", "voice_fen", "control_fen", "backward_direct_fen"]
     revenue += ["backward_platform_fen", "wholesale_fen"]
     profit = frame[revenue].sum(axis=1) - frame["cost_fen"] - frame["capacity_fen"]
 
@@ -207,7 +212,9 @@ def test_resellers_profit_is_what_they_were_paid_less_what_they_paid(
     frame = tables["reseller_month"]
     assert frame["margin_fen"].tolist() == margin.tolist()
     overheads = posted(tables, "reseller", "suppliers", "overheads")
-    assert frame["profit_fen"].tolist() == (margin - overheads).tolist()
+    handling = posted(tables, "reseller", "suppliers", "handling")
+    costs = np.add(overheads, handling)
+    assert frame["profit_fen"].tolist() == (margin - costs).tolist()
 
 
 @every_scenario
@@ -233,20 +240,44 @@ def test_resellers_who_enter_and_leave_change_how_many_there_are(
     assert frame["active"].tolist() == (first + change).tolist()
 
 
-def test_lines_move_between_carriers_as_the_switches_say() -> None:
-    """Rows take their new weight before they choose: then what left one came to another."""
-    market = Market(small("business_as_usual", {"months": 1}))
+def by_hand(people: Population) -> np.ndarray:
+    """Return each carrier's lines in parts."""
+    return people.lines.reshape(*people.lines.shape[:2], 3, -1).sum(axis=(0, 1, 3))
+
+
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_lines_move_between_carriers_as_the_switches_say(fidelity: Fidelity) -> None:
+    """Lines grow before they choose: then what left one carrier came to another."""
+    market = Market(small("business_as_usual", {"months": 1}), fidelity=fidelity)
     people, paths = market.world.population, market.paths
 
     while market.world.month < market.scenario.end_month:
-        weight = whole_lines(int(paths.total_lines[market.world.month + 1]), len(people))
-        before = np.bincount(people.carrier, weights=weight, minlength=3)
+        grown = copy.deepcopy(people)
+        grown.resize(int(paths.total_lines[market.world.month + 1]))
+        before = by_hand(grown)
         market.step()
-        after = np.bincount(people.carrier, weights=people.lines, minlength=3)
         rows = market.world.records["switches"][-1]
         moved = (rows["looked"] + rows["renewed"]).reshape(3, 3)
-        assert np.array_equal(people.lines, weight)
-        assert np.array_equal(after, before - moved.sum(axis=1) + moved.sum(axis=0))
+        gap = by_hand(people) - before + (moved.sum(axis=1) - moved.sum(axis=0)) * people.unit
+        assert np.abs(gap).max() <= 6 * (people.unit - 1)  # moves are told in whole lines
+
+
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_what_users_hold_is_what_the_tables_tell(fidelity: Fidelity) -> None:
+    market = Market(small("user_control", {"months": 3}), SEED, fidelity)
+    while market.world.month < market.scenario.end_month:
+        market.step()
+    facts = market.world.records["carrier_month"][-1]
+    lines = market.users.array("lines")
+
+    carrier = market.users.array("carrier")
+
+    def held(mask: np.ndarray) -> list[float]:
+        return [float((lines * mask)[carrier == name].sum()) for name in CARRIERS]
+
+    assert held(np.ones(len(lines))) == pytest.approx(facts["lines"], abs=1)
+    assert held(market.users.array("lte")) == pytest.approx(facts["lte_lines"], abs=1)
+    assert held(market.users.array("control")) == pytest.approx(facts["control_lines"], abs=1)
 
 
 # A broken invariant stops the run
@@ -264,7 +295,7 @@ def broken_after(phase: str, breaks: Callable[[Market], None]) -> Market:
             breaks(market)
 
     setattr(Broken, phase, done)
-    return Broken(small("business_as_usual", {"population.users": 1_000}))
+    return Broken(small("business_as_usual", {"population.usage_tiers": 1}))
 
 
 def stopped(market: Market) -> str:
@@ -306,29 +337,34 @@ def test_a_fen_moved_past_the_books_stops_the_run_though_the_sum_stays_zero() ->
 
 def test_a_negative_charge_stops_the_run_with_purpose_and_amount() -> None:
     def owe_less_than_nothing(market: Market) -> None:
-        market.sponsor_charges.subscription[5] = -1
+        market.sponsor_charges.subscription[5, 0] = -1
 
     said = stopped(broken_after("bill", owe_less_than_nothing))
     assert "subscription: partner pay" in said
     assert "(least -1)" in said
 
 
-def test_a_users_bill_that_was_tampered_with_stops_the_run_with_month_and_amounts() -> None:
-    def overcharge(market: Market) -> None:
-        row = 17
-        market.world.population.bill[row] += 1
-
-    market = broken_after("use", overcharge)
-    said = stopped(market)
+def test_a_users_bill_that_was_tampered_with_stops_the_run_with_month_and_amounts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    market = Market(small("business_as_usual", {"population.usage_tiers": 1}))
     people = market.world.population
-    province = people.labels.provinces[people.province[17]]
-    carrier = CARRIERS[people.carrier[17]]
-    here = (people.province == people.province[17]) & (people.carrier == people.carrier[17])
-    billed = int((people.bill * people.lines)[here].sum())
-    assert said == (
-        f"2016-02: account users:{carrier}:{province}: bills sum to {billed} fen, "
-        f"charges to {billed - int(people.lines[17])} fen"
+    cell = tuple(np.argwhere(people.lines > 10_000 * people.unit)[-1])
+
+    def overcharged(month: int, *facts: Any) -> None:
+        people.bill[cell] += month == 13
+        check_users(month, *facts)
+
+    monkeypatch.setattr("sim.model.market.check_users", overcharged)
+    said = stopped(market)
+    province = people.labels.provinces[people.segments.province[cell[0]]]
+    account = f"users:{CARRIERS[cell[2] // people.plans]}:{province}"
+    told = re.fullmatch(
+        rf"2016-02: account {account}: bills sum to (\d+) fen, charges to (\d+) fen", said
     )
+    assert told
+    # A fen for each line of the cell.
+    assert int(told[1]) - int(told[2]) == pytest.approx(people.lines[cell] / people.unit, abs=1)
 
 
 def test_a_kilobyte_that_nobody_gave_stops_the_run_with_month_place_and_amount() -> None:
@@ -359,10 +395,18 @@ def test_sponsored_traffic_that_no_partner_pays_for_stops_the_run() -> None:
 
 def test_a_line_that_vanished_stops_the_run() -> None:
     def lose(market: Market) -> None:
-        market.world.population.lines[0] -= 1
+        people = market.world.population
+        people.lines[np.unravel_index(people.lines.argmax(), people.lines.shape)] -= people.unit
 
     said = stopped(broken_after("choose", lose))
     total = read_paths(small("business_as_usual")).total_lines[14]
-    assert (
-        said == f"2016-02: {total} lines exist, rows hold {total - 1}, carriers count {total - 1}"
-    )
+    held = float(total - 1)
+    assert said == f"2016-02: {total} lines exist, cells hold {held}, carriers count {held}"
+
+
+def test_a_part_of_a_line_that_vanished_stops_the_run() -> None:
+    def lose(market: Market) -> None:
+        people = market.world.population
+        people.lines[np.unravel_index(people.lines.argmax(), people.lines.shape)] -= 1
+
+    assert "lines exist, cells hold" in stopped(broken_after("choose", lose))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.metrics import Tables, metrics, yearly
-from tests.golden.runs import MONTHS, SEED, USERS, shipped_runs
+from tests.golden.runs import FIDELITY, MONTHS, SEED, USAGE_TIERS, shipped_runs
 
 FILE = Path(__file__).with_name("yearly.json")
 
@@ -16,7 +16,8 @@ FILE = Path(__file__).with_name("yearly.json")
 def summary() -> dict[str, Any]:
     """Return scenario -> metric -> "year carrier" -> value; None where there is no value."""
     return {
-        "users": USERS,
+        "fidelity": FIDELITY,
+        "usage_tiers": USAGE_TIERS,
         "months": MONTHS,
         "seed": SEED,
         "yearly": {

@@ -18,8 +18,8 @@ def frozen() -> dict[str, dict[str, dict[str, dict[str, float | None]]]]:
 
 
 def test_every_scenario_that_ships_is_frozen_at_this_size() -> None:
-    sizes = ("users", "months", "seed")
-    assert [frozen()[size] for size in sizes] == [summary()[size] for size in sizes]
+    sizes = ("fidelity", "usage_tiers", "months", "seed")
+    assert [frozen().get(size) for size in sizes] == [summary()[size] for size in sizes], WHAT_TO_DO
     assert sorted(frozen()["yearly"]) == scenario_names(), WHAT_TO_DO
 
 

@@ -1,80 +1,110 @@
-"""What holds of every choice, and of the qualities found from choices."""
+"""What holds of every choice and every flow, and of the qualities found from choices."""
 
 import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sim.core.streams import Streams
-from sim.mechanisms.choice import consumer_surplus
+from sim.market.segments import BELOW_LTE_CONTROL, NO_DEVICE
 from sim.mechanisms.inversion import expected_shares, invert_shares
-from tests.theory.small_market import SmallMarket, crowd, levels, lognormal, plans, tastes
+from tests.theory.mixed_market import BETTER, PLANS, mixed_market
+from tests.theory.small_market import SmallMarket, counted, rows_of
 
 SEEDS = st.integers(0, 10**6)
 UTILS = st.floats(-3.0, 3.0)
 SHARE = st.floats(0.0, 1.0)
+NESTS = st.floats(0.3, 1.0)
 
 
-def market(
-    seed: int, rows: int = 90, *, xi: tuple[float, float, float] = (0.0, 0.0, 0.0),
-    attention: float = 0.3, renewal: float = 0.02, switching: float = 2.0,
-) -> SmallMarket:  # fmt: skip
-    """Return unlike users, some without a device, on three carriers with two plans each."""
-    streams = Streams(seed)
-
-    def draw(name: str) -> np.ndarray:
-        return streams.uniform(name, 0, rows)
-
-    device = draw("device") * 1.2
-    users = crowd(rows)._replace(
-        income=(draw("income") * 2).astype(np.uint8),
-        theta=lognormal(rows, 2.0, 1.0),
-        lte_rank=draw("lte"),
-        device_rank=device,
-        knows_reseller=draw("knows") < 0.5,
-        offer=(np.arange(rows) % 3 * 3 + (draw("plan") * 3 * (device < 1))).astype(np.uint8),
-        lines=(1 + draw("lines") * 60_000).astype(np.int64),
-        shocked=draw("shocked") < 0.2,
-    )
-    offers = plans((5.0, 0.1), (40.0, 1.0), overage=60.0, resale=40.0, voice=25.0, carriers=3)
-    weighed = tastes(
-        xi, attention=attention, renewal=renewal, switching=switching, plan_switching=0.5,
-        bill_shock=0.1, lte_value=0.3,
-    )  # fmt: skip
-    weighed = weighed._replace(alpha=np.array([[0.08, 0.05]]))
-    return SmallMarket(users, offers, levels(3, lte=0.4, sponsored=0.1), weighed)
+def moves_add_up(market: SmallMarket, before: np.ndarray, flows: np.ndarray) -> None:
+    """Check that what left one carrier came to another, segment by segment."""
+    assert np.array_equal(before, flows.sum(axis=2))
+    assert np.array_equal(held(market), flows.sum(axis=1))
 
 
-@given(SEEDS, SHARE, SHARE, st.floats(0.0, 9.0))
-def test_nobody_is_lost_and_every_move_is_counted_once(
-    seed: int, attention: float, renewal: float, switching: float
+def held(market: SmallMarket, level: slice = slice(None)) -> np.ndarray:
+    """Return each carrier's lines in each segment, on some levels."""
+    lines = market.lines[:, level]
+    return lines.reshape(*lines.shape[:2], -1, PLANS).sum(axis=(1, 3))
+
+
+@given(SEEDS, SHARE, SHARE, st.floats(0.0, 9.0), NESTS)
+def test_no_part_of_a_line_is_lost_by_expected_flows(
+    seed: int, attention: float, renewal: float, switching: float, dissimilarity: float
 ) -> None:
-    m = market(seed, attention=attention, renewal=renewal, switching=switching)
-    before = np.bincount(m.users.offer // 3, weights=m.users.lines, minlength=3)
-    moves = m.choose().sum(axis=2)
-    after = np.bincount(m.users.offer // 3, weights=m.users.lines, minlength=3)
+    m = mixed_market(
+        seed, attention=attention, renewal=renewal, switching=switching,
+        dissimilarity=dissimilarity,
+    )  # fmt: skip
+    before, lines = held(m), m.lines.copy()
+    moved = m.flow(BETTER)
 
-    assert m.users.offer.max() < 9
-    assert np.array_equal(after, before - moves.sum(axis=1) + moves.sum(axis=0))
-    assert (moves.sum(axis=1) <= before).all()
+    assert (m.lines >= 0).all()
+    assert m.lines.sum() == lines.sum()
+    moves_add_up(m, before, moved.flows)
+    for part in (moved.arrived, moved.upgraded, moved.took):
+        assert (part >= 0).all()
+
+
+@given(SEEDS, SHARE, SHARE, st.floats(0.0, 9.0), NESTS)
+def test_no_row_is_lost_by_drawing_and_cells_count_the_rows(
+    seed: int, attention: float, renewal: float, switching: float, dissimilarity: float
+) -> None:
+    m = mixed_market(
+        seed, 5, attention=attention, renewal=renewal, switching=switching,
+        dissimilarity=dissimilarity,
+    )  # fmt: skip
+    rows, before = rows_of(m.lines), held(m)
+    moved = m.draw(rows, better=BETTER)
+
+    assert np.array_equal(m.lines, counted(rows, m.lines.shape))
+    moves_add_up(m, before, moved.flows)
+    assert (moved.arrived + moved.upgraded + moved.took <= moved.lines).all()
+
+
+@given(SEEDS, st.booleans())
+def test_who_has_no_device_never_has_a_plan_with_data(seed: int, drawn: bool) -> None:
+    m = mixed_market(seed, 5, attention=1.0, renewal=0.5)
+    if drawn:
+        m.draw(rows_of(m.lines), better=BETTER)
+    else:
+        m.flow(BETTER)
+
+    with_data = np.arange(m.lines.shape[2]) % PLANS != 0
+    assert m.lines[:, NO_DEVICE, with_data].sum() == 0
+    assert m.lines[:, 1:, with_data].sum() > 0
 
 
 @given(SEEDS)
-def test_who_has_no_device_never_has_a_plan_with_data(seed: int) -> None:
-    m = market(seed, attention=1.0, renewal=0.5)
-    m.choose()
+def test_nobody_new_comes_to_a_plan_that_is_not_sold(seed: int) -> None:
+    m = mixed_market(seed, renewal=0.5)
+    m.tastes.control[:] = False
+    closed = ~m.offers.open
+    before = m.lines.copy()
+    moved = m.flow(BETTER)
 
-    without = m.users.device_rank >= 1.0
-    assert (m.users.offer[without] % 3 == 0).all()
-    assert (m.users.offer[~without] % 3 != 0).any()
+    assert moved.arrived[:, :, closed].sum() == 0
+    # Devices and 4G apart, nobody is added there.
+    assert (m.lines[:, :, closed].sum(axis=1) <= before[:, :, closed].sum(axis=1)).all()
 
 
-@given(SEEDS, UTILS, UTILS, SHARE)
+@given(SEEDS)
+def test_without_a_product_on_sale_nobody_new_has_control(seed: int) -> None:
+    m = mixed_market(seed, renewal=0.5)
+    m.tastes.control[:] = False
+    controlled = slice(BELOW_LTE_CONTROL, None)
+    before = held(m, controlled)
+    m.flow(BETTER)
+
+    assert (held(m, controlled) <= before).all()
+
+
+@given(SEEDS, UTILS, UTILS, SHARE, NESTS)
 def test_expected_shares_are_shares_and_their_slopes_cancel(
-    seed: int, first: float, second: float, renewal: float
+    seed: int, first: float, second: float, renewal: float, dissimilarity: float
 ) -> None:
-    panel = market(seed).survey()
-    weight = panel.weight / panel.weight.sum()
-    share, slope = expected_shares(panel, weight, renewal, np.array([first, second, 0.0]))
+    m = mixed_market(seed, renewal=renewal, dissimilarity=dissimilarity)
+    m.tastes = m.tastes._replace(voice_quality=1.0)
+    share, slope = expected_shares(m.crowd(), np.array([first, second, 0.0]))
 
     assert (share > 0.0).all()
     assert abs(share.sum() - 1.0) < 1e-12
@@ -84,47 +114,89 @@ def test_expected_shares_are_shares_and_their_slopes_cancel(
     assert (np.diag(slope) > 0.0).all()
 
 
-@given(SEEDS, UTILS, UTILS, st.floats(0.02, 1.0), st.floats(0.0, 0.1))
-def test_inversion_finds_the_quality_that_made_the_shares(
-    seed: int, first: float, second: float, attention: float, renewal: float
+@given(SEEDS, UTILS, UTILS, NESTS)
+def test_slopes_are_the_derivatives_of_expected_shares(
+    seed: int, first: float, second: float, dissimilarity: float
 ) -> None:
-    panel = market(seed, attention=attention).survey()
-    quality = np.array([first, second, 0.0])
-    weight = panel.weight / panel.weight.sum()
-    now = np.bincount(panel.carrier, weights=weight, minlength=3)
-    target, slope = expected_shares(panel, weight, renewal, quality)
+    m = mixed_market(seed, dissimilarity=dissimilarity)
+    m.tastes = m.tastes._replace(voice_quality=1.0)
+    crowd, xi, step = m.crowd(), np.array([first, second, 0.0]), 1e-5
+    _, slope = expected_shares(crowd, xi)
+    for k in range(3):
+        up, _ = expected_shares(crowd, xi + step * np.eye(3)[k])
+        down, _ = expected_shares(crowd, xi - step * np.eye(3)[k])
+        assert np.abs((up - down) / (2.0 * step) - slope[:, k]).max() < 1e-7
+
+
+@given(SEEDS, UTILS, UTILS, SHARE, NESTS)
+def test_expected_shares_are_those_that_expected_flows_reach(
+    seed: int, first: float, second: float, attention: float, dissimilarity: float
+) -> None:
+    m = mixed_market(
+        seed, 10**9, xi=(first, second, 0.0), attention=attention, dissimilarity=dissimilarity
+    )
+    expected = m.next_shares()
+    m.flow()
+
+    assert np.abs(m.shares() - expected).max() < 1e-9
+
+
+@given(SEEDS, UTILS, UTILS, st.floats(0.02, 1.0), st.floats(0.0, 0.1), NESTS)
+def test_inversion_finds_the_quality_that_made_the_shares(
+    seed: int, first: float, second: float, attention: float, renewal: float, dissimilarity: float
+) -> None:
+    m = mixed_market(seed, attention=attention, renewal=renewal, dissimilarity=dissimilarity)
+    quality, crowd = np.array([first, second, 0.0]), m.crowd()
+    target, slope = expected_shares(crowd, quality)
     assume(np.abs(np.linalg.eigvals(slope[:-1, :-1])).min() > 1e-4)  # else anything would do
 
-    found = invert_shares(panel, now, target, renewal, np.zeros(3))
+    found = invert_shares(crowd, target, np.zeros(3))
     assert np.abs(found - quality).max() < 1e-4
 
 
-@given(SEEDS, UTILS, UTILS)
+@given(SEEDS, UTILS, UTILS, NESTS)
 def test_users_gain_from_quality_in_proportion_to_those_who_choose_it(
-    seed: int, first: float, second: float
+    seed: int, first: float, second: float, dissimilarity: float
 ) -> None:
     """The derivative of the log-sum is the share (Williams 1977; Daly and Zachary 1978)."""
-    m = market(seed, rows=30, renewal=0.0)
-    alike = m.tastes._replace(alpha=np.full((1, 2), 1e-9))  # a util is worth many fen: no rounding
-    panel = SmallMarket(m.users, m.offers, m.levels, alike).survey()
-    xi, step = np.array([first, second, 0.0]), 1e-4
-    share, _ = expected_shares(panel, panel.weight / panel.weight.sum(), 0.0, xi)
+    m = mixed_market(seed, 100, renewal=0.0, dissimilarity=dissimilarity)
+    m.people = m.people._replace(alpha=np.full_like(m.people.alpha, 1e-9))  # no rounding to see
+    step = 1e-4
+    m.tastes = m.tastes._replace(voice_quality=1.0, xi=np.array([first, second, 0.0]))
+    share, total = m.next_shares(), m.lines.sum()
+
+    def surplus(shift: np.ndarray) -> int:
+        moved = m.tastes._replace(xi=m.tastes.xi + shift)
+        there = SmallMarket(m.people, m.offers, m.lines, m.levels, moved, m.curve)
+        there.shocked = m.shocked
+        return int(there.surplus().sum())
+
     for j in range(3):
-        up = consumer_surplus(panel, xi + step * np.eye(3)[j]).sum()
-        down = consumer_surplus(panel, xi - step * np.eye(3)[j]).sum()
-        slope = (up - down) / (2.0 * step) * 1e-9 / 100.0 / panel.weight.sum()
+        up, down = surplus(step * np.eye(3)[j]), surplus(-step * np.eye(3)[j])
+        slope = (up - down) / (2.0 * step) * 1e-9 / 100.0 / total
         assert abs(slope - share[j]) < 1e-6
 
 
 @settings(max_examples=25)
-@given(SEEDS, st.integers(1, 400), st.integers(1, 100))
-def test_one_more_user_changes_nobody_elses_choice(seed: int, rows: int, more: int) -> None:
-    few, many = market(seed, rows + more), market(seed, rows + more)
-    few = SmallMarket(
-        few.users._replace(**{k: v[:rows].copy() for k, v in few.users._asdict().items()}),
-        few.offers, few.levels, few.tastes,
-    )  # fmt: skip
-    few.choose(seed=seed)
-    many.choose(seed=seed)
+@given(SEEDS, st.integers(1, 100))
+def test_one_more_user_changes_nobody_elses_choice(seed: int, more: int) -> None:
+    few, many = mixed_market(seed, 3), mixed_market(seed, 3)
+    of_few, of_many = rows_of(few.lines), rows_of(many.lines)
+    for name in ("segment", "state"):
+        column = getattr(of_many, name)
+        setattr(of_many, name, np.concatenate([column, column[:more]]))
+    many.lines = counted(of_many, many.lines.shape)
+    few.draw(of_few, seed=seed, better=BETTER)
+    many.draw(of_many, seed=seed, better=BETTER)
 
-    assert np.array_equal(few.users.offer, many.users.offer[:rows])
+    assert np.array_equal(of_few.state, of_many.state[: len(of_few.state)])
+
+
+@given(SEEDS)
+def test_what_lines_bring_along_is_between_nothing_and_the_most_that_was_there(seed: int) -> None:
+    m = mixed_market(seed)
+    most, shocked = m.rollover.max(), m.shocked.max()
+    m.flow(BETTER)
+
+    assert 0 <= m.rollover.min() <= m.rollover.max() <= most
+    assert 0 <= m.shocked.min() <= m.shocked.max() <= shocked

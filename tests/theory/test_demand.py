@@ -8,20 +8,25 @@ import numpy as np
 import pytest
 
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
-from sim.mechanisms.choice import Panel, consumer_surplus
+from sim.mechanisms.allocation import usable_part
 from sim.mechanisms.congestion import delay
 from sim.mechanisms.inversion import expected_shares
-from sim.mechanisms.usage import BILLED, make_curve
+from sim.mechanisms.usage import BILLED, USED, make_curve
 from tests.theory.small_market import (
+    COUNTRY,
     Floats,
     SmallMarket,
-    crowd,
+    joined,
     levels,
     line_market,
     lognormal,
-    on_offer,
+    one_line,
     plans,
+    rows_of,
     sampling_error,
+    segments,
+    spread_over,
+    standing,
 )
 
 ROWS = 50_000
@@ -44,34 +49,35 @@ AFTER_24 = np.array([0.6171017860, 0.1971908578, 0.1857073562])
 INATTENTIVE_CHURN = 0.0321387320
 
 
-def uniform_weight(panel: Panel) -> Floats:
-    return np.full(len(panel.row), 1.0 / len(panel.row))
-
-
 def free_shares(market: SmallMarket) -> Floats:
     """Return the exact probabilities of users who all choose freely."""
-    panel = market.survey()
-    return expected_shares(panel, uniform_weight(panel), 1.0, market.tastes.xi)[0]
+    return market.next_shares()
 
 
 # V01 ---------------------------------------------------------------------------------------
 
 
 def test_v01_probabilities_are_those_of_the_multinomial_logit() -> None:
-    assert free_shares(line_market(1, XI, PRICE)) == pytest.approx(LOGIT_SHARES, abs=1e-9)
+    assert free_shares(line_market(XI, PRICE)) == pytest.approx(LOGIT_SHARES, abs=1e-9)
+
+
+def test_v01_expected_flows_have_the_shares_of_the_multinomial_logit() -> None:
+    market = line_market(XI, PRICE)
+    market.flow()
+
+    assert market.shares() == pytest.approx(LOGIT_SHARES, abs=1e-9)
 
 
 def test_v01_users_who_draw_have_the_shares_of_the_multinomial_logit() -> None:
-    market = line_market(ROWS, XI, PRICE)
-    market.choose()
+    market = line_market(XI, PRICE, lines=ROWS)
+    market.draw(rows_of(market.lines))
 
     assert (np.abs(market.shares() - LOGIT_SHARES) < sampling_error(LOGIT_SHARES, ROWS)).all()
 
 
 def test_v01_price_elasticities_are_those_of_the_multinomial_logit() -> None:
-    market = line_market(1, XI, PRICE)
-    panel = market.survey()
-    share, slope = expected_shares(panel, uniform_weight(panel), 1.0, market.tastes.xi)
+    market = line_market(XI, PRICE)
+    share, slope = expected_shares(market.crowd(), market.tastes.xi)
 
     by_price = -0.02 * slope * np.array(PRICE)[None, :] / share[:, None]
     assert np.diag(by_price)[:3] == pytest.approx(OWN_ELASTICITIES, abs=1e-8)
@@ -80,10 +86,9 @@ def test_v01_price_elasticities_are_those_of_the_multinomial_logit() -> None:
 
 
 def test_v01_consumer_surplus_is_the_logsum_over_the_worth_of_a_yuan() -> None:
-    market = line_market(1, XI, PRICE)
-    surplus = consumer_surplus(market.survey(), market.tastes.xi)
+    market = line_market(XI, PRICE, lines=1)
 
-    assert surplus.tolist() == [round(LOGSUM / 0.02 * FEN_PER_YUAN), 0, 0, 0]
+    assert market.surplus().tolist() == [round(LOGSUM / 0.02 * FEN_PER_YUAN), 0, 0, 0]
 
 
 # V02 ---------------------------------------------------------------------------------------
@@ -91,66 +96,104 @@ def test_v01_consumer_surplus_is_the_logsum_over_the_worth_of_a_yuan() -> None:
 
 def test_v02_unequal_price_sensitivity_gives_the_shares_of_the_mixed_logit() -> None:
     """Log-normal price sensitivity (Berry, Levinsohn and Pakes 1995; Nevo 2001)."""
-    nodes = 250  # as many as a province's number can tell apart
-    users = crowd(nodes)._replace(province=np.arange(nodes, dtype=np.uint8))
-    market = line_market(nodes, XI, PRICE)
-    alpha = lognormal(nodes, 0.02, 0.5)[:, None]
-    place = np.zeros((len(XI), nodes))
-    mixed = SmallMarket(
-        users, market.offers, market.levels, market.tastes._replace(alpha=alpha, place=place)
-    )
+    alone = line_market(XI, PRICE)
+    people = joined(*(segments(alpha=float(a)) for a in lognormal(250, 0.02, 0.5)))
+    lines = standing(people, alone.offers, 0, lines=COUNTRY // 250)
+    mixed = SmallMarket(people, alone.offers, lines, alone.levels, alone.tastes)
 
     expected = np.array([0.3619104407, 0.2212058644, 0.2089016298, 0.2079820652])
     assert free_shares(mixed) == pytest.approx(expected, abs=1e-4)
 
 
+# V03 ---------------------------------------------------------------------------------------
+
+
+# McFadden 1978; Train 2009, chapter 4: the second and third carrier share a nest.
+NESTED_SHARES = np.array([0.4269569776, 0.2001214814, 0.1810774045, 0.1918441365])
+NESTED_ELASTICITIES = np.array(
+    [
+        [-0.6876516267, 0.2001214811, 0.1738343083],
+        [0.5123483734, -1.1165590598, 0.4778476283],
+        [0.5123483738, 0.5501076061, -1.1221523724],
+    ]
+)
+UNICOM_TO_TELECOM = 0.4457963432
+
+
+def nested_market() -> SmallMarket:
+    return line_market(XI, PRICE, dissimilarity=0.6, nest=(0, 1, 1, 2))
+
+
+def test_v03_carriers_in_a_nest_have_the_shares_of_the_nested_logit() -> None:
+    market = nested_market()
+    assert free_shares(market) == pytest.approx(NESTED_SHARES, abs=1e-9)
+
+    market.flow()
+    assert market.shares() == pytest.approx(NESTED_SHARES, abs=1e-9)
+
+
+def test_v03_price_elasticities_are_those_of_the_nested_logit() -> None:
+    market = nested_market()
+    share, slope = expected_shares(market.crowd(), market.tastes.xi)
+
+    by_price = -0.02 * slope * np.array(PRICE)[None, :] / share[:, None]
+    assert by_price[:3, :3] == pytest.approx(NESTED_ELASTICITIES, abs=1e-8)
+
+
+def test_v03_who_leaves_goes_first_to_the_other_carrier_of_the_nest() -> None:
+    market = nested_market()
+    _, slope = expected_shares(market.crowd(), market.tastes.xi)
+
+    assert -slope[2, 1] / slope[1, 1] == pytest.approx(UNICOM_TO_TELECOM, abs=1e-8)
+
+
+def test_v03_users_who_draw_have_the_shares_of_the_nested_logit() -> None:
+    market = nested_market()
+    market.lines = np.sign(market.lines) * ROWS
+    market.draw(rows_of(market.lines))
+
+    assert (np.abs(market.shares() - NESTED_SHARES) < sampling_error(NESTED_SHARES, ROWS)).all()
+
+
 # V04 ---------------------------------------------------------------------------------------
 
 
-def switching_market(rows: int) -> SmallMarket:
-    return line_market(rows, VALUES, (0.0, 0.0, 0.0), switching=3.0)
-
-
-def one_on_each() -> SmallMarket:
-    market = switching_market(3)
-    market.users.offer[:] = [0, 1, 2]
-    return market
+def switching_market(lines: int = COUNTRY) -> SmallMarket:
+    return line_market(VALUES, (0.0, 0.0, 0.0), switching=3.0, lines=lines)
 
 
 def test_v04_stationary_shares_under_switching_costs_stay_as_they_are() -> None:
-    market = one_on_each()
-    after, _ = expected_shares(market.survey(), STATIONARY.copy(), 0.0, market.tastes.xi)
+    market = spread_over(switching_market(), STATIONARY)
+    market.flow()
 
-    assert after == pytest.approx(STATIONARY, abs=1e-9)
+    assert market.shares() == pytest.approx(STATIONARY, abs=1e-9)
 
 
 def test_v04_each_carrier_loses_the_users_that_its_stationary_share_implies() -> None:
-    market = one_on_each()
-    panel = market.survey()
-    stays = [
-        expected_shares(panel, np.eye(3)[j].copy(), 0.0, market.tastes.xi)[0][j] for j in range(3)
-    ]
+    market = spread_over(switching_market(), STATIONARY)
+    before = market.by_carrier()
+    flows = market.flow().flows.sum(axis=0)
 
-    assert 1.0 - np.array(stays) == pytest.approx(CHURN, abs=1e-9)
+    assert 1.0 - np.diag(flows) / before == pytest.approx(CHURN, abs=1e-9)
 
 
 def test_v04_shares_near_their_goal_by_the_second_eigenvalue_a_month() -> None:
-    market = one_on_each()
-    panel, share, gaps = market.survey(), np.array([1.0, 0.0, 0.0]), []
+    market, gaps = switching_market(), []
     for _ in range(60):
-        share, _ = expected_shares(panel, share, 0.0, market.tastes.xi)
-        gaps.append(np.abs(share - STATIONARY).max())
+        market.flow()
+        gaps.append(np.abs(market.shares() - STATIONARY).max())
 
     assert gaps[-1] / gaps[-2] == pytest.approx(EIGENVALUE, abs=1e-3)
 
 
 def test_v04_users_who_draw_reach_the_stationary_shares() -> None:
     market = switching_market(ROWS)
+    rows = rows_of(market.lines)
     for month in range(60):  # twelve half-lives from all with the first carrier
-        moves = market.choose(month)
+        moved = market.draw(rows, month)
 
     assert (np.abs(market.shares() - STATIONARY) < sampling_error(STATIONARY, ROWS)).all()
-    left = moves.sum() - np.trace(moves.sum(axis=2))
+    left = ROWS - np.trace(moved.flows.sum(axis=0))
     churn = STATIONARY @ CHURN
     assert abs(left / ROWS - churn) < sampling_error(np.array(churn), ROWS)
 
@@ -158,29 +201,28 @@ def test_v04_users_who_draw_reach_the_stationary_shares() -> None:
 # V05 ---------------------------------------------------------------------------------------
 
 
-def inattentive_market(rows: int) -> SmallMarket:
-    return line_market(rows, VALUES, (0.0, 0.0, 0.0), attention=0.05)
+def inattentive_market(lines: int = COUNTRY) -> SmallMarket:
+    return line_market(VALUES, (0.0, 0.0, 0.0), attention=0.05, lines=lines)
 
 
 def test_v05_shares_of_inattentive_users_follow_their_closed_path() -> None:
-    market = inattentive_market(3)
-    market.users.offer[:] = [0, 1, 2]
-    panel, share = market.survey(), np.array([1.0, 0.0, 0.0])
+    market = inattentive_market()
     for _ in range(24):
-        share, _ = expected_shares(panel, share, 0.0, market.tastes.xi)
+        market.flow()
 
-    assert share == pytest.approx(AFTER_24, abs=1e-9)
+    assert market.shares() == pytest.approx(AFTER_24, abs=1e-9)
 
 
 def test_v05_users_who_seldom_look_follow_the_path_too() -> None:
     market = inattentive_market(ROWS)
+    rows = rows_of(market.lines)
     for month in range(24):
-        market.choose(month)
+        market.draw(rows, month)
     assert (np.abs(market.shares() - AFTER_24) < sampling_error(AFTER_24, ROWS)).all()
 
     for month in range(24, 144):  # to the end of the path
-        moves = market.choose(month)
-    left = moves.sum() - np.trace(moves.sum(axis=2))
+        moved = market.draw(rows, month)
+    left = ROWS - np.trace(moved.flows.sum(axis=0))
     assert abs(left / ROWS - INATTENTIVE_CHURN) < sampling_error(np.array(INATTENTIVE_CHURN), ROWS)
 
 
@@ -189,26 +231,27 @@ def test_v05_users_who_seldom_look_follow_the_path_too() -> None:
 
 def test_v06_a_population_under_a_three_part_tariff_bunches_at_the_allowance() -> None:
     """Nevo, Turner and Williams 2016: 31 % use exactly what the plan includes."""
-    rows = 200_000
-    users = on_offer(crowd(rows)._replace(theta=lognormal(rows, 0.12, 0.9)), 1)
-    curve = make_curve(0.6, 0.05, 300.0)
-    month = SmallMarket(users, plans((20.0, 1.0), overage=0.29), curve=curve).use()
+    count = 200_000
+    people = segments(*lognormal(count, 0.12, 0.9))
+    offers = plans((20.0, 1.0), overage=0.29)
+    market = SmallMarket(
+        people, offers, standing(people, offers, 1), curve=make_curve(0.6, 0.05, 300.0)
+    )
+    month = market.use()
+    usage = month.usage.sum(axis=(1, 2))
 
-    under = (month.usage < KB_PER_GB).mean()
-    bunched = (month.usage == KB_PER_GB).mean()
-    assert under == pytest.approx(0.6400878134, abs=2e-5)
-    assert bunched == pytest.approx(0.3090595323, abs=2e-5)
-    assert (month.usage > KB_PER_GB).mean() == pytest.approx(0.0508526543, abs=2e-5)
-    assert month.usage.mean() / KB_PER_GB == pytest.approx(0.7076824896, abs=2e-4)
-    assert month.total(BILLED) / rows / KB_PER_GB == pytest.approx(0.0284293091, abs=2e-4)
+    assert (usage < KB_PER_GB).mean() == pytest.approx(0.6400878134, abs=2e-5)
+    assert (usage == KB_PER_GB).mean() == pytest.approx(0.3090595323, abs=2e-5)
+    assert (usage > KB_PER_GB).mean() == pytest.approx(0.0508526543, abs=2e-5)
+    assert usage.mean() / KB_PER_GB == pytest.approx(0.7076824896, abs=2e-4)
+    assert month.total(BILLED) / count / KB_PER_GB == pytest.approx(0.0284293091, abs=2e-4)
 
 
 def pays_for_all(eps: float, price: float, theta: float = 1.0) -> tuple[float, float]:
     """Return GB and yuan of a line without effort cost that pays for every GB."""
-    users = on_offer(crowd()._replace(theta=np.array([theta])), 1)
     curve = make_curve(eps, 1e-12, 300.0)
-    month = SmallMarket(users, plans((0.0, 0.0), overage=price), curve=curve).use()
-    return month.usage[0] / KB_PER_GB, month.bill[0] / FEN_PER_YUAN
+    month = one_line(plans((0.0, 0.0), overage=price), theta=theta, curve=curve).use()
+    return month.usage.sum() / KB_PER_GB, month.bill.sum() / FEN_PER_YUAN
 
 
 def test_v07_a_price_cut_raises_use_and_lowers_revenue_where_demand_is_inelastic() -> None:
@@ -219,17 +262,14 @@ def test_v07_a_price_cut_raises_use_and_lowers_revenue_where_demand_is_inelastic
 
 
 def test_v07_users_gain_the_area_under_their_demand() -> None:
-    market = SmallMarket(
-        crowd()._replace(theta=np.array([4.0])),
-        plans((0.0, 0.0), overage=26.0),
-        curve=make_curve(0.8, 1e-12, 300.0),
-    )
-    cheaper = SmallMarket(
-        market.users, plans((0.0, 0.0), overage=9.0), market.levels, market.tastes, market.curve
-    )
-    gain = [each.survey().top[0] / each.survey().alpha[0] for each in (market, cheaper)]
+    curve, alpha = make_curve(0.8, 1e-12, 300.0), 0.06
+    worth = [
+        one_line(plans((0.0, 0.0), overage=price), theta=4.0, curve=curve, alpha=alpha)
+        .weights().top[0, 1] / alpha
+        for price in (26.0, 9.0)
+    ]  # fmt: skip
 
-    assert gain[1] - gain[0] == pytest.approx(7.335992354, abs=1e-6)
+    assert worth[1] - worth[0] == pytest.approx(7.335992354, abs=1e-6)
 
 
 @pytest.mark.parametrize("eps", [0.5, 0.7, 0.9, 0.99])
@@ -271,12 +311,29 @@ def test_v28_use_grows_as_a_partner_pays_a_part_of_the_price(
 def test_v42_fully_sponsored_use_grows_by_price_over_effort_cost(
     eps: float, kappa: float, price: float, multiplier: float
 ) -> None:
-    users = on_offer(crowd()._replace(theta=np.array([1e4])), 1)
     offers, curve = plans((0.0, 0.0), overage=price), make_curve(eps, kappa, 300.0)
-    paid = SmallMarket(users, offers, levels(), curve=curve).use()
-    given = SmallMarket(users, offers, levels(sponsored=1.0), curve=curve).use()
+    paid, given = (
+        one_line(offers, theta=1e4, month=levels(sponsored=share), curve=curve).use().total(USED)
+        for share in (0.0, 1.0)
+    )
 
-    assert given.usage[0] / paid.usage[0] == pytest.approx(multiplier, rel=1e-6)
+    assert given / paid == pytest.approx(multiplier, rel=1e-6)
+
+
+# V40 ---------------------------------------------------------------------------------------
+
+
+def test_v40_a_bound_allowance_is_worth_to_a_line_what_its_usable_part_is() -> None:
+    """A line that may decide itself what it uses gains a quota larger by one over the part."""
+    part = usable_part([0.7, 0.3], [0.5, 0.5], 0.7)
+    bound = one_line(plans((30.0, 1.0), overage=60.0), theta=90.0, month=levels(usable=part))
+    smaller = one_line(plans((30.0, part), overage=60.0), theta=90.0)
+    free = one_line(plans((30.0, 1.0), overage=60.0), theta=90.0)
+
+    assert part < 1.0
+    # The smaller plan is sold in whole kilobytes.
+    assert bound.weights().top[0, 1] == pytest.approx(smaller.weights().top[0, 1], abs=1e-6)
+    assert bound.weights().top[0, 1] < free.weights().top[0, 1]
 
 
 # V32, V33: feedback ------------------------------------------------------------------------
@@ -285,17 +342,15 @@ def test_v42_fully_sponsored_use_grows_by_price_over_effort_cost(
 def test_v32_congested_carriers_settle_where_delay_and_choice_agree() -> None:
     """Acemoglu and Ozdaglar 2007: logit users shun the queue 1 / (K - share)."""
     capacity = np.array([1.0, 0.5, 0.5])
-    market = line_market(1, (1.0, 0.3, 0.2, -1.0), (0.0,) * 4)
+    market = line_market((1.0, 0.3, 0.2, -1.0), (0.0,) * 4)
     uncongested = np.array([0.4804805841, 0.2385995968, 0.2158938431])
     assert free_shares(market)[:3] == pytest.approx(uncongested, abs=1e-9)
 
     wait = np.zeros(3)
     for _ in range(200):
         place = np.append(-0.3 * wait, 0.0)[:, None]
-        congested = SmallMarket(
-            market.users, market.offers, market.levels, market.tastes._replace(place=place)
-        )
-        share = free_shares(congested)[:3]
+        market.tastes = market.tastes._replace(place=place)
+        share = free_shares(market)[:3]
         wait = 0.5 * wait + 0.5 * delay(share / capacity) / capacity
 
     assert share == pytest.approx([0.5148811054, 0.1837675765, 0.1720247017], abs=1e-8)
@@ -310,12 +365,11 @@ def test_v33_peers_tip_the_market_only_above_the_critical_strength(
     strength: float, bias: float, lead: float
 ) -> None:
     """Brock and Durlauf 2001: m = tanh(beta h + beta J m); J here is per unit share."""
-    market = line_market(1, (2.0 * bias, 0.0), (0.0, 0.0))
+    market = line_market((2.0 * bias, 0.0), (0.0, 0.0))
     share = np.array([0.75, 0.25])
     for _ in range(400):
-        place = (2.0 * strength * share)[:, None]
-        liked = market.tastes._replace(place=place)
-        share = free_shares(SmallMarket(market.users, market.offers, market.levels, liked))
+        market.tastes = market.tastes._replace(place=(2.0 * strength * share)[:, None])
+        share = free_shares(market)
 
     assert share[0] - share[1] == pytest.approx(lead, abs=1e-8)
 
@@ -327,10 +381,10 @@ def test_v39_sampling_error_falls_with_the_root_of_the_number_of_users() -> None
     sizes = np.array([250, 1_000, 4_000, 16_000])
     errors = []
     for size in sizes:
-        market = line_market(int(size), XI, PRICE, renewal=1.0)
-        gaps = []
+        market = line_market(XI, PRICE, renewal=1.0, lines=int(size))
+        rows, gaps = rows_of(market.lines), []
         for month in range(400):
-            market.choose(month)
+            market.draw(rows, month)
             gaps.append(market.shares() - LOGIT_SHARES)
         errors.append(np.sqrt(np.square(gaps).mean()))
 

@@ -11,8 +11,8 @@ import pytest
 
 from sim.core.calendar import month_index
 from sim.market.names import CARRIERS, DIRECT, NONE, PLATFORM
-from sim.market.offers import Offers
-from sim.market.views import PartnerView, ResellerView
+from sim.market.views import ResellerView
+from sim.market.world import NO_OFFER
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.inversion import expected_shares, invert_shares
 from sim.mechanisms.leakage import branch_prices, branch_sales
@@ -22,14 +22,13 @@ from sim.scenario.load import load_scenario
 from sim.scenario.paths import read_paths
 from sim.strategies.partner.threshold import Threshold
 from sim.strategies.reseller.cournot import Cournot
+from tests.theory.partner_market import offered
 from tests.theory.small_market import (
-    NOBODY_SELLS,
-    SmallMarket,
-    crowd,
     line_market,
-    on_offer,
+    one_line,
     plans,
-    tastes,
+    rows_of,
+    spread_over,
 )
 
 # V10 ---------------------------------------------------------------------------------------
@@ -43,24 +42,10 @@ SCALE = 0.25  # mu
 def test_v10_inversion_of_free_choices_is_berrys() -> None:
     """Berry 1994: a_j = a_0 + p_j + mu ln(s_j / s_0), where all look and moving is free."""
     many_fen = 1_000_000  # prices of the order of 1, to more digits than a fen
+    market = line_market((0.0,) * 4, (0.0,) * 4, alpha=1.0 / SCALE / many_fen)
     voice = np.append(np.round(NASH_PRICE * many_fen * 100), 0.0).astype(np.int64)
-    offers = Offers(
-        fee=np.zeros(4, np.int64),
-        allowance=np.zeros(4, np.int64),
-        overage=np.full(4, 100, np.int64),
-        resale=np.full(4, NOBODY_SELLS, np.int64),
-        voice=voice,
-    )
-    users = crowd(4)
-    users.offer[:] = range(4)
-    market = replace(
-        line_market(4, (0.0,) * 4, (0.0,) * 4),
-        users=users,
-        offers=offers,
-        tastes=tastes((0.0,) * 4, alpha=1.0 / SCALE / many_fen),
-    )
-    target = np.append(SHARES_2016, 0.05)
-    found = invert_shares(market.survey(), target, target, 0.0, np.zeros(4))
+    market.offers = market.offers._replace(voice=voice)
+    found = invert_shares(market.crowd(), np.append(SHARES_2016, 0.05), np.zeros(4))
 
     assert found[:3] * SCALE == pytest.approx(QUALITY, abs=1e-7)
     assert found[3] == 0.0
@@ -71,11 +56,10 @@ def test_inversion_under_inattention_asks_more_of_quality_than_berrys() -> None:
     now, target = np.array([0.6, 0.25, 0.15]), np.array([0.605, 0.247, 0.148])
     found = []
     for attention in (1.0, 0.05):
-        market = line_market(3, (0.0,) * 3, (0.0,) * 3, attention=attention, switching=1.0)
-        market.users.offer[:] = range(3)
-        panel = market.survey()
-        stay = invert_shares(panel, now, now, 0.0, np.zeros(3))
-        found.append(invert_shares(panel, now, target, 0.0, np.zeros(3)) - stay)
+        market = line_market((0.0,) * 3, (0.0,) * 3, attention=attention, switching=1.0)
+        crowd = spread_over(market, now).crowd()
+        stay = invert_shares(crowd, now, np.zeros(3))
+        found.append(invert_shares(crowd, target, np.zeros(3)) - stay)
 
     assert found[1][0] > found[0][0] > 0.0
 
@@ -140,6 +124,7 @@ def test_v20_resellers_add_a_cournot_margin(resellers: int, price: int) -> None:
         month=0,
         wholesale_price=np.full(3, 60),
         list_price=np.full(3, 100),
+        handling=np.zeros(resellers),
         active=np.ones(resellers, np.bool_),
         profit=nothing,
         potential_profit=nothing,
@@ -167,9 +152,8 @@ def test_v42_a_partner_sponsors_iff_its_value_passes_the_threshold(
     eps: float, kappa: float, price: float, rate: float, threshold: float
 ) -> None:
     """After Joe-Wong, Ha and Chiang 2015: sponsor iff v > w / (1 - (kappa / (kappa + p))^eps)."""
-    heavy = on_offer(crowd()._replace(theta=np.array([1e5])), 1)
-    offers = plans((0.0, 0.0), overage=price)
-    month = SmallMarket(heavy, offers, curve=make_curve(eps, kappa, 300.0)).use()
+    curve = make_curve(eps, kappa, 300.0)
+    month = one_line(plans((0.0, 0.0), overage=price), theta=1e5, curve=curve).use()
     added = incremental_share(month.sums.by_style, np.ones((1, 1)))[0, 0]
 
     value = threshold * 100.0 * np.array([1.0 - 1e-6, 1.0 + 1e-6])
@@ -177,28 +161,6 @@ def test_v42_a_partner_sponsors_iff_its_value_passes_the_threshold(
 
     assert decision.channel[:, 0].tolist() == [NONE, DIRECT]
     assert decision.fraction[:, 0].tolist() == [0.0, 1.0]
-
-
-def offered(value: np.ndarray, added: float, rate: int) -> PartnerView:
-    """Return what partners see where only the direct channel of one carrier has an offer."""
-    shape = (len(value), 3)
-    direct = np.array([rate, NOBODY_SELLS, NOBODY_SELLS])
-    return PartnerView(
-        month=0,
-        value=value,
-        budget=np.full(len(value), 1e18),
-        potential=np.full(shape, 1_000.0),
-        incremental=np.full(shape, added),
-        direct_rate=direct,
-        platform_rate=direct,
-        reseller_price=np.full(3, NOBODY_SELLS),
-        direct_only=np.zeros(len(value), np.bool_),
-        delivered=1.0,
-        member=np.zeros(3, np.bool_),
-        uplift=np.zeros(3),
-        integration_cost=0,
-        subscription=0,
-    )
 
 
 # V24 ---------------------------------------------------------------------------------------
@@ -229,7 +191,7 @@ def test_v24_a_shared_platform_brings_small_carriers_the_partners_of_a_large_one
             potential=np.tile(REACH * BILLION, (partners, 1)),
             direct_rate=nothing,
             platform_rate=nothing,
-            member=np.array(member),
+            platform=np.where(member, 0, -1),
             integration_cost=BILLION // 10,
         )
     )
@@ -242,10 +204,10 @@ def test_v24_a_shared_platform_brings_small_carriers_the_partners_of_a_large_one
 
 def test_the_platforms_fee_is_weighed_with_its_integration() -> None:
     view = replace(
-        offered(np.array([0.9, 1.1]), added=1.0, rate=NOBODY_SELLS),
+        offered(np.array([0.9, 1.1]), added=1.0, rate=NO_OFFER),
         potential=np.tile(np.array([0.0, 0.5, 0.5]), (2, 1)) * BILLION,
         platform_rate=np.zeros(3, np.int64),
-        member=np.array([False, True, True]),
+        platform=np.array([-1, 0, 0]),
         integration_cost=BILLION // 4,
         subscription=3 * BILLION // 4,
     )
@@ -255,9 +217,9 @@ def test_the_platforms_fee_is_weighed_with_its_integration() -> None:
 
 def test_service_that_doubles_the_worth_halves_the_value_that_it_takes() -> None:
     view = replace(
-        offered(np.array([4_00.0, 6_00.0]), added=1.0, rate=NOBODY_SELLS),
+        offered(np.array([4_00.0, 6_00.0]), added=1.0, rate=NO_OFFER),
         platform_rate=np.full(3, 10_00),
-        member=np.array([True, False, False]),
+        platform=np.array([0, -1, -1]),
         uplift=np.array([1.0, 0.0, 0.0]),
     )
 
@@ -311,12 +273,11 @@ def test_4g_spreads_in_the_base_scenario_as_it_did(carrier: str, year: int) -> N
 def test_known_qualities_are_recovered_from_the_shares_that_users_draw() -> None:
     """Simulated users of known qualities; inversion returns them up to sampling error."""
     rows, quality = 60_000, (0.4, -0.3, 0.0)
-    market = line_market(rows, quality, (50.0, 45.0, 48.0), switching=1.0, attention=0.8)
-    market.users.offer[:] = np.arange(rows) % 3
-    panel, now = market.survey(), market.shares()
-    _, slope = expected_shares(panel, np.full(rows, 1.0 / rows), 0.0, np.array(quality))
-    market.choose()
-    found = invert_shares(panel, now, market.shares(), 0.0, np.zeros(3))
+    market = line_market(quality, (50.0, 45.0, 48.0), switching=1.0, attention=0.8, lines=rows)
+    crowd = spread_over(market, np.full(3, 1.0 / 3.0)).crowd()
+    _, slope = expected_shares(crowd, np.array(quality))
+    market.draw(rows_of(market.lines))
+    found = invert_shares(crowd, market.shares(), np.zeros(3))
 
     # What four standard errors of a share are in quality, by its slope.
     slack = 4.0 * np.sqrt(0.25 / rows) / np.abs(np.diag(slope)[:2]).min()

@@ -45,10 +45,9 @@ def test_swapping_the_two_swaps_the_values() -> None:
 
 
 def test_positions_in_lists_are_ordered_as_numbers() -> None:
-    order = {"month": "2018-03", "rule": "rollover", "size": 0, "source": "assumed"}
-    many = load_scenario("base", {"orders": [order] * 12})
-    others = load_scenario("base", {"orders": [{**order, "size": 1}] * 12})
+    many = load_scenario("base", {"about.claims": ["H1"] * 12})
+    others = load_scenario("base", {"about.claims": ["H2"] * 12})
 
     paths = [difference.path for difference in differences(many, others)]
 
-    assert paths == [f"orders.{position}.size" for position in range(12)]
+    assert paths == [f"about.claims.{position}" for position in range(12)]

@@ -57,12 +57,21 @@ def test_another_strategy_leaves_no_parameter_behind(folder: Path) -> None:
 
 def test_years_merge_and_lists_are_replaced(folder: Path) -> None:
     base = load_scenario("base")
-    order = "{month: 2018-03, rule: price_cut, size: 0.5, source: assumed}"
 
-    mine = load(folder, f"extends: base\nretail: {{overage: {{2016: 80}}}}\norders: [{order}]\n")
+    mine = load(folder, "extends: base\nretail: {overage: {2016: 80}}\nabout: {claims: [H7]}\n")
 
     assert mine.retail.overage == {**base.retail.overage, 2016: 80.0}
-    assert [o.size for o in mine.orders] == [0.5]
+    assert mine.about.claims == ("H7",)
+
+
+def test_orders_are_laid_over_those_of_the_events(folder: Path) -> None:
+    base = load_scenario("base").orders
+    order = "{month: 2017-06, rule: price_cut, size: 0.5, source: assumed}"
+
+    mine = load(folder, f"extends: base\norders: {{mine: {order}, rollover: off}}\n").orders
+
+    assert list(mine) == ["mine", "price_cut_2018", "roaming", "price_cut_2019", "portability"]
+    assert {**base, "mine": mine["mine"]} == {**mine, "rollover": base["rollover"]}
 
 
 def test_a_mix_is_changed_in_part(folder: Path) -> None:

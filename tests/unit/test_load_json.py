@@ -87,12 +87,17 @@ def test_the_schema_of_files_knows_every_section_and_extends() -> None:
     assert schema["additionalProperties"] is False
 
 
-def test_the_schema_of_files_requires_nothing_but_the_parts_of_list_items() -> None:
+def test_the_schema_of_files_requires_nothing() -> None:
     schema = json_schema()
 
-    requiring = [name for name, part in schema["$defs"].items() if "required" in part]
-    assert requiring == ["Order"]
+    assert [name for name, part in schema["$defs"].items() if "required" in part] == []
     assert "required" not in schema
+
+
+def test_the_schema_of_files_lets_an_order_be_off() -> None:
+    order = json_schema()["properties"]["orders"]["additionalProperties"]
+
+    assert order == {"anyOf": [{"$ref": "#/$defs/Order"}, {"const": "off"}]}
 
 
 def test_the_schema_of_files_holds_all_that_it_refers_to_and_no_more() -> None:

@@ -44,12 +44,18 @@ def test_a_key_in_the_wrong_section_is_answered_with_its_place(mistakes: Mistake
     ]
 
 
-def test_an_unknown_key_in_a_list_is_found(mistakes: Mistakes) -> None:
+def test_an_unknown_key_in_an_order_is_found(mistakes: Mistakes) -> None:
     assert mistakes(
         "orders:\n"
-        "  - {month: 2018-03, rule: rollover, size: 0, source: x}\n"
-        "  - {month: 2018-04, rule: rollover, size: 0, source: x, sise: 1}\n"
-    ) == [(4, "orders.1.sise", "unknown key 'sise'; did you mean 'size'?")]
+        "  one: {month: 2018-03, rule: rollover, size: 0, source: x}\n"
+        "  two: {month: 2018-04, rule: rollover, size: 0, source: x, sise: 1}\n"
+    ) == [(4, "orders.two.sise", "unknown key 'sise'; did you mean 'size'?")]
+
+
+def test_an_order_that_is_not_in_the_events_must_be_whole(mistakes: Mistakes) -> None:
+    assert mistakes("orders: {price_cut_2081: {size: 0.5, month: 2081-01, source: x}}\n") == [
+        (2, "orders.price_cut_2081.rule", "is missing; add it")
+    ]
 
 
 def test_a_misspelt_strategy_is_answered_with_the_nearest(mistakes: Mistakes) -> None:
@@ -123,10 +129,11 @@ def test_the_start_is_where_the_data_begin(mistakes: Mistakes) -> None:
         ("demand: {kappa: 1e999}", "demand.kappa", "must be a finite number, is inf"),
         ("demand: 3", "demand", "must be keys with values, is 3"),
         ("quality: {invert: maybe}", "quality.invert", "must be true or false, is 'maybe'"),
-        ("orders: {}", "orders", "must be a list, is keys with values"),
+        ("orders: [{}]", "orders", "must be keys with values, is a list of 1"),
+        ("leakage: {enabled: maybe}", "leakage.enabled", "must be true or false, is 'maybe'"),
         ("about: {title: 3}", "about.title", "must be text (a number in quotes is text), is 3"),
         ("sharing: {rule: fair}", "sharing.rule",
-         "must be 'proportional' or 'equal', is 'fair'"),
+         "must be 'proportional', 'equal' or 'shapley', is 'fair'"),
         ("branch: 2017", "branch", "must be a month such as 2017-01"),
         ("branch: 2017-13", "branch", "'2017-13' is not a month such as 2017-01"),
         ("population: {data_lines: {soon: 1}}", "population.data_lines.soon",

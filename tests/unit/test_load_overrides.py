@@ -33,11 +33,28 @@ def test_the_last_override_of_a_value_holds() -> None:
     assert load_scenario("base", ["months=24", "months=36"]).months == 36
 
 
-def test_a_year_and_an_item_of_a_list_have_paths() -> None:
-    changed = load_scenario("base", ["retail.overage.2016=80", "orders.1.size=0.5"])
+def test_a_year_and_an_order_of_the_events_have_paths() -> None:
+    changed = load_scenario("base", ["retail.overage.2016=80", "orders.price_cut_2018.size=0.5"])
 
     assert changed.retail.overage[2016] == 80
-    assert [order.size for order in changed.orders][:3] == [0, 0.5, 0.2]
+    assert changed.orders["price_cut_2018"].size == 0.5
+    assert changed.orders["price_cut_2018"].month == "2018-03"
+
+
+def test_orders_are_switched_off_one_by_one_or_all() -> None:
+    known = list(load_scenario("base").orders)
+
+    assert list(load_scenario("base", ["orders.rollover=off"]).orders) == known[1:]
+    for nothing in ("orders=off", "orders=[]"):
+        assert load_scenario("base", [nothing]).orders == {}
+
+
+@pytest.mark.parametrize("section", ["leakage", "sponsorship"])
+@pytest.mark.parametrize(("said", "meant"), [("off", False), ("no", False), ("on", True)])
+def test_a_mechanism_is_switched_by_a_word(section: str, said: str, meant: bool) -> None:
+    scenario = load_scenario("base", [f"{section}.enabled={said}"])
+
+    assert getattr(scenario, section).enabled is meant
 
 
 def test_a_strategy_is_replaced_by_name_or_whole() -> None:
@@ -50,8 +67,8 @@ def test_a_strategy_is_replaced_by_name_or_whole() -> None:
 
 
 def test_a_list_is_replaced_whole() -> None:
-    assert load_scenario("base", {"orders": []}).orders == ()
-    assert load_scenario("base", ["orders=[]"]).orders == ()
+    assert load_scenario("alliance", ["about.claims=[H1]"]).about.claims == ("H1",)
+    assert load_scenario("alliance", {"about.claims": []}).about.claims == ()
 
 
 def test_a_value_may_hold_an_equals_sign() -> None:
@@ -79,9 +96,9 @@ def test_a_path_through_a_single_value_is_refused() -> None:
 
 
 def test_an_item_that_a_list_does_not_have_is_refused() -> None:
-    for path in ("orders.9.size", "orders.-1.size", "orders.first.size"):
-        assert refused(f"{path}=1") == (
-            Problem("--set", 1, path, "'orders' has items 0 to 3"),
+    for path in ("about.claims.9", "about.claims.-1", "about.claims.first"):
+        assert refused("about.claims=[H1, H2]", f"{path}=H3") == (
+            Problem("--set", 2, path, "'about.claims' has items 0 to 1"),
         )  # fmt: skip
 
 

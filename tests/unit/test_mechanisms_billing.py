@@ -6,7 +6,8 @@ import pytest
 from sim.core.units import KB_PER_GB
 from sim.market.names import DIRECT, NONE, PLATFORM, RESELLER
 from sim.market.world import NO_OFFER
-from sim.mechanisms.billing import bill_leaks, bill_partners, charges, share_platform
+from sim.mechanisms.billing import bill_leaks, bill_partners, charges, platform_income
+from sim.mechanisms.contracts import Contract
 
 GB = KB_PER_GB
 
@@ -26,15 +27,18 @@ def test_charges_of_a_whole_country_do_not_overflow() -> None:
     assert charges(np.array([10**17]), np.array([900])).tolist() == [10**11 * 900]
 
 
-def bill(channel: list[int], volume: list[int]) -> dict[str, list[int]]:
-    """Bill one partner on three carriers: 20, 16 and 18 yuan/GB by channel."""
+def bill(
+    channel: list[int], volume: list[int], platform: tuple[int, ...] = (0, 0, 0), share: float = 0.0
+) -> dict[str, list[int]]:
+    """Bill one partner on three carriers: 20, 16 and 18 yuan/GB by channel; a GB is worth 30."""
     owed = bill_partners(
         volume=np.array([volume]) * GB,
+        worth=np.array([volume]) * 30_00,
         channel=np.array([channel], np.int8),
+        platform=np.array(platform),
         direct_rate=np.full(3, 20_00),
-        platform_rate=np.full(3, 16_00),
+        service=Contract(np.full(3, 16_00), fee=500_00, share=share),
         reseller_price=np.array([18_00, 18_00, NO_OFFER]),
-        subscription=500_00,
         integration=900_00,
     )
     return {name: part.ravel().tolist() for name, part in owed._asdict().items()}
@@ -51,13 +55,41 @@ def test_each_channel_has_its_rate_and_its_payee() -> None:
 def test_one_platform_serves_several_carriers_for_one_integration_and_one_fee() -> None:
     owed = bill([PLATFORM] * 3, [1, 1, 1])
 
-    assert (owed["integration"], owed["subscription"]) == ([900_00], [500_00])
+    assert (owed["integration"], owed["subscription"]) == ([900_00], [500_00, 0, 0, 0])
+
+
+def test_platforms_of_single_carriers_each_take_an_integration_and_a_fee() -> None:
+    owed = bill([PLATFORM] * 3, [1, 1, 1], platform=(1, 0, 0))
+
+    assert owed["integration"] == [2 * 900_00]
+    assert owed["subscription"] == [500_00, 500_00, 0, 0]
+
+
+def test_a_platform_takes_its_share_of_what_the_added_use_is_worth() -> None:
+    """16 yuan a GB, and a tenth of 30."""
+    assert bill([PLATFORM, DIRECT, NONE], [2, 1, 0], share=0.1)["platform"] == [38_00, 0, 0]
+
+
+def test_a_platforms_income_is_its_carriers_traffic_and_its_subscriptions() -> None:
+    platform = np.array([1, 0, 0])
+    owed = bill_partners(
+        volume=np.array([[1, 2, 3], [0, 0, 4]]) * GB,
+        worth=np.zeros((2, 3), np.int64),
+        channel=np.full((2, 3), PLATFORM, np.int8),
+        platform=platform,
+        direct_rate=np.zeros(3, np.int64),
+        service=Contract(np.array([10, 20, 30]), fee=7),
+        reseller_price=np.zeros(3, np.int64),
+        integration=0,
+    )
+
+    assert platform_income(owed, platform).tolist() == [40 + 90 + 120 + 14, 10 + 7, 0, 0]
 
 
 def test_every_carrier_sold_direct_takes_an_integration_of_its_own() -> None:
     owed = bill([DIRECT, DIRECT, NONE], [1, 1, 0])
 
-    assert (owed["integration"], owed["subscription"]) == ([2 * 900_00], [0])
+    assert (owed["integration"], owed["subscription"]) == ([2 * 900_00], [0] * 4)
 
 
 def test_who_sponsors_nothing_owes_nothing() -> None:
@@ -75,19 +107,3 @@ def test_leaks_are_bought_from_branches_by_their_relative_sales() -> None:
 
     assert owed.volume.tolist() == [[15 * GB // 2, 5 * GB // 2, 0], [0, 0, 0]]
     assert owed.paid.tolist() == [[150_00, 60_00, 0], [0, 0, 0]]
-
-
-@pytest.mark.parametrize(
-    ("rule", "volume", "parts"),
-    [
-        ("proportional", [60, 30, 10], [600, 300, 100]),
-        ("equal", [60, 40, 0], [500, 500, 0]),
-        ("proportional", [0, 0, 0], [500, 500, 0]),  # fees alone: members share alike
-    ],
-)
-def test_the_platforms_revenue_goes_to_its_members_by_the_rule(
-    rule: str, volume: list[int], parts: list[int]
-) -> None:
-    member = np.array([True, True, rule == "proportional" and bool(volume[2])])
-
-    assert share_platform(1000, np.array(volume), member, rule).tolist() == parts

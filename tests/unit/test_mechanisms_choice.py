@@ -1,177 +1,280 @@
-"""Choice of carrier and plan, by hand."""
+"""What offers are worth and who looks, by hand."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from sim.core.streams import Streams
-from sim.market.offers import Offers
-from sim.mechanisms.choice import consumer_surplus, first_offers
-from sim.mechanisms.usage import make_curve, margins
+from sim.market.offers import NOT_SOLD
+from sim.market.segments import (
+    ALL_LEVELS,
+    BELOW_LTE,
+    BELOW_LTE_CONTROL,
+    NO_DEVICE,
+    ON_LTE,
+    ON_LTE_CONTROL,
+)
+from sim.mechanisms.choice import (
+    attention_of,
+    carrier_odds,
+    cost_factor,
+    looker_weights,
+    plain,
+    quality_factors,
+    takes_up,
+)
+from sim.mechanisms.usage import SHOCKED, make_curve
 from tests.theory.small_market import (
     SmallMarket,
-    crowd,
     levels,
     line_market,
-    on_offer,
+    on_terms,
+    one_line,
     plans,
+    segments,
+    standing,
     tastes,
 )
 
-LN3 = math.log(3.0)
+LN2, LN3 = math.log(2.0), math.log(3.0)
 CURVE = make_curve(0.5, 4.0, 300.0)
 
 
-def two_carriers(**how: float) -> SmallMarket:
-    """Return a user of the first of two carriers that sell equal lines at equal prices."""
-    return line_market(1, (0.0, 0.0), (40.0, 40.0), **how)
+def odds(weights: list[float], **how: object) -> list[float]:
+    out = np.empty(len(weights))
+    carrier_odds(np.array(weights), tastes((0.0,) * len(weights), **how), out)
+    return out.tolist()
+
+
+# Carriers
 
 
 def test_a_carrier_that_is_worth_log_three_more_is_three_times_as_likely() -> None:
-    panel = line_market(1, (0.0, 0.0), (40.0, 40.0 - LN3 / 0.02)).survey()
+    shares = line_market((0.0, 0.0), (40.0, 40.0 - LN3 / 0.02)).next_shares()
 
     # To the fen: the price is a whole number of them.
-    assert panel.free[0, 1] / panel.free[0, 0] == pytest.approx(3.0, rel=2e-4)
+    assert shares[1] / shares[0] == pytest.approx(3.0, rel=2e-4)
+
+
+def test_carriers_are_chosen_by_their_weights() -> None:
+    assert odds([1.0, 3.0]) == pytest.approx([0.25, 0.75])
+
+
+def test_in_a_nest_carriers_share_what_the_root_of_their_sum_attracts() -> None:
+    """At dissimilarity 1/2 a nest of 2 + 2 attracts 2, as much as a lone carrier of 4."""
+    assert odds([4.0, 2.0, 2.0], dissimilarity=0.5, nest=(0, 1, 1)) == pytest.approx(
+        [0.5, 0.25, 0.25]
+    )
+
+
+def test_a_carrier_that_sells_nothing_is_never_chosen() -> None:
+    assert odds([1.0, 0.0, 3.0]) == pytest.approx([0.25, 0.0, 0.75])
+    assert odds([4.0, 0.0, 0.0], dissimilarity=0.5, nest=(0, 1, 1)) == [1.0, 0.0, 0.0]
+
+
+def test_the_inclusive_value_is_the_sum_over_nests() -> None:
+    weighed = tastes((0.0,) * 3, dissimilarity=0.5, nest=(0, 1, 1))
+
+    assert carrier_odds(np.array([9.0, 2.0, 2.0]), weighed, np.empty(3)) == pytest.approx(5.0)
+
+
+# Costs of moving
 
 
 def test_the_cost_of_a_new_carrier_weighs_on_all_but_the_current_one() -> None:
-    panel = two_carriers(switching=LN3).survey()
+    market = line_market((0.0, 0.0), (40.0, 40.0), switching=LN3)
 
-    assert panel.look[0].tolist() == pytest.approx([1.0, 1.0 / 3.0])
-    assert panel.free[0].tolist() == pytest.approx([1.0, 1.0])
+    assert market.next_shares() == pytest.approx([0.75, 0.25])
 
 
-def test_a_new_plan_of_the_same_carrier_has_a_cost_of_its_own() -> None:
-    market = SmallMarket(
-        on_offer(crowd(), 1),
-        plans((1.0, 1.0), (1.0, 1.0), voice=20.0, carriers=2),
-        levels(2),
-        tastes((0.0, 0.0), switching=2.0, plan_switching=LN3),
-    )
-    panel = market.survey()
+def test_a_cost_weighs_more_where_carriers_are_alike() -> None:
+    assert cost_factor(LN3, tastes(dissimilarity=0.5)) == pytest.approx(1.0 / 9.0)
 
-    # Both plans of both carriers are worth the same: say a. Voice-only is worth less: v.
-    a, v = 1.0, panel.free[0, 0] - 2.0
-    assert panel.look[0, 0] == pytest.approx(a + a / 3.0 + v / 3.0)
-    assert panel.look[0, 1] == pytest.approx((2.0 * a + v) * math.exp(-2.0))
+
+@pytest.mark.parametrize(("is_open", "own"), [(True, 5.0), (False, 6.0)])
+def test_a_new_plan_of_the_same_carrier_has_a_cost_of_its_own(is_open: bool, own: float) -> None:
+    """Rivals sell 8; one's own carrier 8 at half, of which the plan held, 2, comes in full."""
+    out = np.empty(2)
+    looker_weights(np.array([8.0, 8.0]), 8.0, 2.0, is_open, 0, 0.25, 0.5, out)
+
+    assert out.tolist() == [own, 2.0]
+
+
+# Worth of offers
 
 
 def test_the_worth_of_a_plan_is_value_of_use_less_the_whole_bill() -> None:
     """A line of theta 2 on x = theta / sqrt(4 + q), under an allowance of 2 GB, uses 1 GB."""
-    users = on_offer(crowd(), 1)._replace(theta=np.array([2.0]))
     offers = plans((30.0, 2.0), overage=60.0, voice=20.0)
-    panel = SmallMarket(users, offers, tastes=tastes(alpha=0.1), curve=CURVE).survey()
+    market = one_line(offers, theta=2.0, alpha=0.1, curve=CURVE)
 
     # h(y) = -1/y - 4y, between use at the choke price of 300 yuan and the free use of 1/2.
     choke = 1.0 / math.sqrt(304.0)
     value = 2.0 * ((-2.0 - 2.0) - (-1.0 / choke - 4.0 * choke))
-    assert panel.stay[0] == pytest.approx(0.1 * (value - 30.0 - 20.0))
+    assert market.utility()[0, BELOW_LTE, 1] == pytest.approx(0.1 * (value - 30.0 - 20.0))
+
+
+def test_overage_is_part_of_the_bill_that_is_weighed() -> None:
+    """At 60 yuan a GB the line uses 1/4 GB and pays for 0.15 of them."""
+    offers = plans((30.0, 0.1), overage=60.0)
+    market = one_line(offers, theta=2.0, alpha=0.1, curve=CURVE)
+
+    choke = 1.0 / math.sqrt(304.0)
+    value = 2.0 * ((-8.0 - 0.5) - (-1.0 / choke - 4.0 * choke))
+    assert market.utility()[0, BELOW_LTE, 1] == pytest.approx(0.1 * (value - 30.0 - 9.0))
+
+
+def test_sponsored_and_zero_rated_use_is_worth_what_it_is_at_price_0() -> None:
+    """Where all is given or zero-rated, the worth is that of an endless plan."""
+    endless = one_line(plans((30.0, 99.0)), theta=2.0, curve=CURVE).utility()[0, BELOW_LTE, 1]
+    nothing = plans((30.0, 0.0), overage=60.0)
+    card = on_terms(nothing, 1, free_share=[1.0], free_cap=9 * 10**6)
+
+    given = one_line(nothing, theta=2.0, curve=CURVE, month=levels(sponsored=1.0))
+    zero_rated = one_line(card, theta=2.0, curve=CURVE)
+    for market in (given, zero_rated):
+        assert market.utility()[0, BELOW_LTE, 1] == pytest.approx(endless)
+
+
+def test_a_local_plan_is_worth_less_to_who_is_often_elsewhere() -> None:
+    offers = plans((30.0, 2.0), (30.0, 2.0), overage=60.0)
+    offers = on_terms(offers, 2, national=0.0)
+
+    def worth(roaming: float) -> list[float]:
+        market = one_line(offers, theta=2.0, curve=CURVE, month=levels(roaming=roaming))
+        return market.utility()[0, BELOW_LTE, 1:].tolist()
+
+    assert worth(0.2)[1] < worth(0.2)[0] == pytest.approx(worth(0.0)[0])
+    assert worth(0.0)[1] == pytest.approx(worth(0.0)[0])
+
+
+def test_who_knows_a_cheaper_reseller_values_small_plans_more() -> None:
+    offers = plans((30.0, 0.1), overage=60.0, resale=32.0)
+    knows, not_so = (
+        one_line(offers, theta=2.0, knows=k, curve=CURVE).utility()[0, BELOW_LTE, 1]
+        for k in (True, False)
+    )
+
+    assert knows > not_so
+
+
+def test_appeal_is_added_as_utils() -> None:
+    plain_menu = plans((30.0, 2.0))
+    liked = on_terms(plain_menu, 1, appeal=-3.5)
+    with_it, without = (one_line(o).utility()[0, BELOW_LTE, 1] for o in (liked, plain_menu))
+
+    assert with_it - without == pytest.approx(-3.5)
 
 
 def test_4g_is_worth_something_beside_its_use_on_plans_with_data_alone() -> None:
-    users = crowd(2)._replace(lte_rank=np.array([0.0, 1.0]), theta=np.array([1.0, 3.0]))
-    users.offer[:] = 1
     offers = plans((10.0, 50.0), voice=20.0)
-    market = SmallMarket(users, offers, levels(lte=0.5), tastes(lte_value=0.3))
-    on_4g, as_heavy = market.survey().stay
+    market = one_line(offers, month=levels(lte_usage=1.0), weighed=tastes(lte_value=0.3))
+    utility = market.utility()[0]
 
-    assert on_4g - as_heavy == pytest.approx(0.3)
-    users.offer[:] = 0
-    assert market.survey().stay.tolist() == pytest.approx([-0.06 * 20.0] * 2)
+    assert utility[ON_LTE, 1] - utility[BELOW_LTE, 1] == pytest.approx(0.3)
+    assert utility[:, 0].tolist() == pytest.approx([-0.06 * 20.0] * 3)
+
+
+def test_a_line_without_data_has_a_worth_of_its_own() -> None:
+    market = one_line(plans((10.0, 1.0), voice=20.0), weighed=tastes(voice_value=0.5))
+
+    assert market.utility()[0, BELOW_LTE, 0] == pytest.approx(0.5 - 0.06 * 20.0)
 
 
 def test_who_has_no_device_can_only_have_a_voice_only_line() -> None:
-    users = crowd()._replace(device_rank=np.ones(1))
-    panel = SmallMarket(users, plans((0.0, 50.0), voice=20.0)).survey()
+    market = one_line(plans((0.0, 50.0), voice=20.0), level=NO_DEVICE)
+    found = market.weights()
 
-    assert panel.free[0].tolist() == [1.0]
-    assert panel.top[0] == pytest.approx(-0.06 * 20.0)
+    assert found.e[0, NO_DEVICE].tolist() == [1.0, 0.0]
+    assert found.top[0, NO_DEVICE] == pytest.approx(-0.06 * 20.0)
+
+
+def test_a_line_without_data_enjoys_its_part_of_quality() -> None:
+    weighed = tastes((LN3, 0.0), voice_quality=0.5, dissimilarity=0.5)
+
+    # Two offers a carrier: voice-only and a plan; utils over the dissimilarity.
+    assert quality_factors(weighed.xi, 2, weighed) == pytest.approx([3.0, 9.0, 1.0, 1.0])
+
+
+def test_service_peers_and_delay_weigh_in_ones_own_province() -> None:
+    offers = plans(carriers=2)
+    people = segments(1.0, province=1)
+    weighed = tastes((0.0, 0.0), provinces=2)
+    weighed.place[1] = [5.0, LN3]
+    market = SmallMarket(people, offers, standing(people, offers), levels(2), weighed)
+
+    assert market.next_shares() == pytest.approx([0.25, 0.75])
+
+
+# Attention
 
 
 @pytest.mark.parametrize(
-    ("shocked", "was_devices", "attention"), [(0, 1.0, 0.04), (1, 1.0, 0.06), (0, 0.1, 1.0)]
+    ("shocked", "attention"), [(0, 0.04), (SHOCKED, 0.06), (SHOCKED // 2, 0.05)]
 )
-def test_attention_rises_with_a_bill_shock_and_is_certain_with_a_new_device(
-    shocked: int, was_devices: float, attention: float
+def test_attention_rises_with_the_part_of_a_cell_that_had_a_bill_shock(
+    shocked: int, attention: float
 ) -> None:
-    users = crowd()._replace(device_rank=np.array([0.2]), shocked=np.array([bool(shocked)]))
-    market = SmallMarket(users, plans((5.0, 1.0)), tastes=tastes(attention=0.04, bill_shock=0.02))
-
-    assert market.survey(was_devices).attention[0] == pytest.approx(attention)
-
-
-def test_who_does_not_look_stays_and_is_not_counted_as_looking() -> None:
-    market = line_market(500, (0.0, 9.0), (40.0, 40.0), attention=0.0)
-    moves = market.choose()
-
-    assert market.users.offer.max() == 0
-    assert moves.sum() == 0
+    assert attention_of(tastes(attention=0.04, bill_shock=0.02), shocked) == pytest.approx(
+        attention
+    )
 
 
-def test_replaced_lines_choose_freely_and_are_counted_apart() -> None:
-    market = line_market(500, (0.0, 9.0), (40.0, 40.0), switching=50.0, attention=0.0, renewal=1.0)
-    moves = market.choose()
-
-    assert moves[:, :, 0].sum() == 0
-    assert moves[:, :, 1].sum() == 500
-    assert moves[0, 1, 1] == np.count_nonzero(market.users.offer) > 450
+def test_attention_is_never_more_than_certain() -> None:
+    assert attention_of(tastes(attention=0.9, bill_shock=0.3), SHOCKED) == 1.0
 
 
-def test_moves_count_lines_not_rows() -> None:
-    market = line_market(1, (0.0, 60.0), (40.0, 40.0))
-    market.users.lines[0] = 64_321
-
-    assert market.choose().tolist() == [[[0, 0], [64_321, 0]], [[0, 0], [0, 0]]]
+# Control
 
 
-def test_a_line_that_moves_leaves_its_rollover_behind() -> None:
-    market = line_market(2, (0.0, 60.0), (40.0, 40.0))
-    market.users.offer[1] = 1
-    market.users.rollover[:] = 500
-    market.choose()
-
-    assert market.users.offer.tolist() == [1, 1]
-    assert market.users.rollover.tolist() == [0, 500]
+def test_a_newcomer_from_another_carrier_has_no_control() -> None:
+    assert [plain(level) for level in range(ALL_LEVELS)] == [
+        NO_DEVICE, BELOW_LTE, ON_LTE, BELOW_LTE, ON_LTE,
+    ]  # fmt: skip
 
 
-def test_consumer_surplus_of_who_never_looks_is_the_worth_of_the_current_offer() -> None:
-    panel = two_carriers(attention=0.0).survey()
-
-    # -0.02 x 40 yuan + 0.5 utils, in fen at 0.02 utils a yuan.
-    assert consumer_surplus(panel, np.array([0.5, 0.0])).tolist() == [-15_00, 0]
-
-
-def test_consumer_surplus_stays_with_the_carrier_a_user_had_when_scenarios_parted() -> None:
-    market = two_carriers(attention=0.0)
-    market.users.home[:] = 1
-
-    assert consumer_surplus(market.survey(), np.zeros(2)).tolist() == [0, -40_00]
-
-
-def test_consumer_surplus_is_counted_line_by_line() -> None:
-    market = two_carriers(attention=0.0)
-    market.users.lines[0] = 7
-
-    assert consumer_surplus(market.survey(), np.zeros(2)).tolist() == [7 * -40_00, 0]
-
-
-def test_first_plans_follow_the_logit_within_the_carrier_that_a_user_has() -> None:
-    rows = 30_000
-    users = crowd(rows)
-    users.offer[:] = 3  # the second carrier's voice-only line
-    offers: Offers = plans((5.0, 0.1), (20.0, 1.0), voice=0.0, carriers=2)
-    market = SmallMarket(users, offers, levels(2), tastes((0.0, 0.0), alpha=0.2))
-    panel = replace(market, users=on_offer(crowd(3), 3)).survey()
-    draws = Streams(0).uniform("first plans", 0, rows)
-    first_offers(
-        users, draws, offers, margins(offers, market.curve), market.levels, market.tastes,
-        market.curve,
+def bound(*, fee: float = 0.0, usable: float = 1.0, reach: float = 0.4) -> SmallMarket:
+    """Return a line of heavy use on a scarce plan, with control to be had."""
+    return one_line(
+        plans((30.0, 0.5), overage=NOT_SOLD / 100), theta=20.0, alpha=0.1, control=True,
+        month=levels(usable=usable),
+        weighed=tastes(control=True, control_fee=fee, control_reach=reach),
     )  # fmt: skip
 
-    found = np.bincount(users.offer, minlength=6) / rows
-    assert found[:3].tolist() == [0.0, 0.0, 0.0]
-    # Voice-only here is worth 0 utils.
-    expected = math.exp(-panel.top[0]) / panel.free[0, 1]
-    assert abs(found[3] - expected) < 4.0 * math.sqrt(expected * (1.0 - expected) / rows)
+
+def chance(market: SmallMarket, level: int = BELOW_LTE, offer: int = 1) -> float:
+    return takes_up(0, level, offer, 2, market.weights(), market.tastes)
+
+
+def test_of_those_who_weigh_control_half_take_what_changes_nothing() -> None:
+    assert chance(bound()) == pytest.approx(0.4 * 0.5)
+
+
+def test_control_is_taken_by_logit_on_its_gain() -> None:
+    """A fee of ln 3 / alpha yuan for nothing: one in four of those who weigh it."""
+    assert chance(bound(fee=LN3 / 0.1)) == pytest.approx(0.4 * 0.25)
+
+
+def test_control_is_worth_more_the_less_of_an_allowance_is_of_use_without_it() -> None:
+    chances = [chance(bound(usable=usable)) for usable in (0.5, 0.8, 1.0)]
+
+    assert chances == sorted(chances, reverse=True)
+    assert chances[0] > chances[2]
+
+
+def test_control_concerns_lines_with_data_and_without_it_alone() -> None:
+    market = bound()
+
+    for level, offer in (
+        (NO_DEVICE, 0), (BELOW_LTE, 0), (BELOW_LTE_CONTROL, 1), (ON_LTE_CONTROL, 1),
+    ):  # fmt: skip
+        assert chance(market, level, offer) == 0.0
+    market.tastes.control[:] = False
+    assert chance(market) == 0.0
+
+
+def test_with_and_without_control_utilities_stand_on_one_scale() -> None:
+    found = bound(usable=0.5).weights()
+
+    assert found.top[0, BELOW_LTE] == found.top[0, BELOW_LTE_CONTROL]
+    assert found.e[0, BELOW_LTE, 1] < found.e[0, BELOW_LTE_CONTROL, 1] == 1.0

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from sim.market.views import ResellerDecision, ResellerView
+from sim.mechanisms.resale import cournot, newcomers_gain
 from sim.strategies.reseller.cournot import Cournot
 
 
 def decide(
     active: list[int], *, profit: list[int] | None = None, potential: list[int] | None = None,
     losing: list[int] | None = None, capital: list[int] | None = None,
+    handling: list[float] | None = None,
 ) -> ResellerDecision:  # fmt: skip
     """Return what resellers do who wait three months of loss; a GB costs 20 and lists at 50."""
     none = [0] * len(active)
@@ -17,6 +19,7 @@ def decide(
         month=0,
         wholesale_price=np.array([20_00, 20_00, 60_00]),
         list_price=np.full(3, 50_00),
+        handling=np.array(handling or none, np.float64),
         active=np.array(active, np.bool_),
         profit=np.array(profit or none),
         potential_profit=np.array(potential or none),
@@ -24,6 +27,37 @@ def decide(
         capital=np.array(capital or [1] * len(active)),
     )
     return Cournot(patience=3).decide(view)
+
+
+def test_who_handles_a_gb_at_less_cost_sells_more() -> None:
+    """20 and 20 + 3 under a list of 50: p = (50 + 43) / 3 = 31, sales 11 and 8."""
+    decision = decide([1, 1], handling=[0.0, 0.06])
+
+    assert decision.price[0] == 31_00
+    assert decision.sales[:, 0].tolist() == [11_00, 8_00]
+
+
+def test_who_would_sell_below_cost_sells_nothing_and_the_rest_is_solved_again() -> None:
+    """Costs of 20, 20 and 40: without the third, p = (50 + 40) / 3 = 30."""
+    price, sales = cournot(50_00, np.array([20_00, 20_00, 40_00]), np.ones(3, np.bool_))
+
+    assert (price, sales.tolist()) == (30_00, [10_00, 10_00, 0])
+
+
+def test_a_newcomer_earns_its_cournot_margin_on_its_part_of_sales() -> None:
+    """One sells at 35; a second of equal cost would bring 30 and sell half: 10 on 3 of 6 GB."""
+    gain = newcomers_gain(
+        choke=np.array([50_00]), price=np.array([35_00]), cost=np.array([[20_00]]),
+        sellers=np.array([1]), volume=np.array([6.0]),
+    )  # fmt: skip
+
+    assert gain.tolist() == pytest.approx([30_00.0])
+
+
+def test_nobody_in_business_sells_nothing() -> None:
+    price, sales = cournot(50_00, np.full(2, 20_00), np.zeros(2, np.bool_))
+
+    assert (price, sales.tolist()) == (50_00, [0, 0])
 
 
 @pytest.mark.parametrize(("active", "price"), [([1], 35_00), ([1, 1], 30_00), ([1] * 29, 21_00)])

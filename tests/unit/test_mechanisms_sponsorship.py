@@ -13,7 +13,7 @@ from sim.mechanisms.sponsorship import (
     sum_by_cell,
 )
 from sim.mechanisms.usage import POTENTIAL, PRICED, REACH, REACH_SPONSORED
-from tests.theory.small_market import SmallMarket, crowd, plans
+from tests.theory.small_market import one_line, plans
 
 # Two lifestyles, of which the second does nothing but video.
 MIX = np.array([[0.5, 0.5], [1.0, 0.0]])
@@ -44,11 +44,9 @@ def test_a_category_that_nobody_uses_gains_nothing() -> None:
 
 
 def test_a_gift_to_who_is_under_quota_adds_nothing() -> None:
-    users = crowd()
-    users.offer[:] = 1
     plenty, scarce = plans((50.0, 100.0)), plans((50.0, 0.0), overage=100.0)
     added = [
-        incremental_share(SmallMarket(users, menu).use().sums.by_style, np.ones((1, 1)))[0, 0]
+        incremental_share(one_line(menu).use().sums.by_style, np.ones((1, 1)))[0, 0]
         for menu in (plenty, scarce)
     ]
 

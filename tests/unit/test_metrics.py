@@ -1,12 +1,15 @@
 """Metrics of a small book of facts, by hand: two months of 2016 and one of 2017."""
 
 import math
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from sim.core.calendar import month_label
 from sim.market.tables import TABLES
 from sim.metrics import metrics, monthly, yearly
+from sim.metrics.conduct import regimes
 
 GB = 1_000_000
 MONTHS = ["2016-11", "2016-12", "2017-01"]
@@ -45,6 +48,15 @@ def tables() -> dict[str, pd.DataFrame]:
             surplus_fen=[1_00, 2_00, 3_00, 4_00, 5_00, 6_00],
             leak_price_fen=[30_00, math.nan, 20_00, 40_00, math.nan, math.nan],
             partners=[3, 1, 4, 1, 5, 0],
+            carrying_fen=[45_00, 5_00, 25_00, 5_00, 20_00, 0],
+            backward_cost_fen=[2_00, 0, 1_00, 1_00, 0, 0],
+            member=[0, 0, 0, 1, 0, 1],
+        ),
+        "market_month": pd.DataFrame(
+            {
+                "month": MONTHS, "partners": [3, 5, 4], "service_partners": [0, 2, 1],
+                "categories": [2, 3, 1],
+            }
         ),
         "reseller_month": pd.DataFrame({"month": MONTHS, "active": [30, 31, 28]}),
         "switches": pd.DataFrame(
@@ -61,7 +73,8 @@ def tables() -> dict[str, pd.DataFrame]:
                 "quarter": ["2016Q4", "2016Q4", "2017Q1"],
                 "carrier": ["mobile", "telecom", "mobile"],
                 "paid_fen": [5_00, 1_00, 9_00],
-                "value_fen": [8_00, 1_50, 8_00],
+                "value_fen": [9_00, 1_75, 8_00],
+                "fees_fen": [1_00, 25, 0],
             }
         ),
     }  # fmt: skip
@@ -93,9 +106,26 @@ IN_2016 = {
     "churn": (6 / 75, 5 / 25, 11 / 100),
     "consumer_surplus": (4, 6, 10),
     "partner_surplus": (3, 0.5, 3.5),
+    "partner_return": (3 / 6, 0.5 / 1.25, 3.5 / 7.25),
     "partners": (4, 1, 5),
+    "service_revenue": (1, 8, 9),
+    "platform_revenue": (0, 8, 8),
+    "backward_profit": (16 - 3, 8 - 1, 24 - 4),
+    "lerner_index": (1 - 70 / 140, 1 - 10 / 20, 1 - 80 / 160),
+    "port_in": (1, 5, 6),
+    "port_out": (5, 1, 6),
 }
-OF_THE_MARKET_IN_2016 = {"hhi": 75**2 + 25**2, "resellers": 31}
+OF_THE_MARKET_IN_2016 = {
+    "hhi": 75**2 + 25**2,
+    "resellers": 31,
+    "sponsors": 5,
+    "partners_joined": 2,
+    "categories": 3,
+    "stable_months": 0,  # no label in the first year
+    "war_months": 0,
+    "fight_months": 0,
+    "chaos_months": 0,
+}
 
 
 @pytest.mark.parametrize("name", IN_2016)
@@ -170,3 +200,39 @@ def test_each_metric_says_what_it_is_in_which_unit(name: str) -> None:
     assert metric.unit
     assert metric.description[0].islower() or metric.description.startswith("Herfindahl")
     assert not metric.description.endswith(".")
+
+
+def two_years(falls: tuple[float, float, float], ordered: bool = False) -> Any:
+    """Return two years in which prices fall by given parts a month and a GB costs half a yuan."""
+    months = [month_label(month) for month in range(24)]
+    rows = [
+        {"month": label, "carrier": carrier, "list_price_fen": 50_00 * (1.0 - fall) ** n,
+         "ordered": int(ordered), "carrying_fen": 50, "used_kb": GB}
+        for n, label in enumerate(months)
+        for carrier, fall in zip(("mobile", "unicom", "telecom"), falls, strict=True)
+    ]  # fmt: skip
+    return {"carrier_month": pd.DataFrame(rows)}
+
+
+@pytest.mark.parametrize(
+    ("falls", "regime"),
+    [
+        ((0.0, 0.005, 0.0), "stable"),
+        ((0.02, 0.0, 0.0), "fight"),
+        ((0.02, 0.02, 0.02), "war"),
+        ((0.05, 0.02, 0.0), "chaos"),
+    ],
+)
+def test_prices_that_fall_together_are_a_war_and_apart_a_fight(
+    falls: tuple[float, float, float], regime: str
+) -> None:
+    found = regimes(two_years(falls))
+
+    assert found["regime"].tolist() == [""] * 12 + [regime] * 12
+    assert monthly(two_years(falls), f"{regime}_months")["value"].sum() == 12
+
+
+def test_a_fall_that_was_ordered_is_no_war() -> None:
+    found = regimes(two_years((0.05, 0.05, 0.05), ordered=True))
+
+    assert set(found["regime"]) == {"", "stable"}

@@ -1,29 +1,39 @@
 """What a scenario takes as given, and the market that it starts from."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import integrate, stats
 
 from sim.core.calendar import month_index
 from sim.core.streams import Streams
 from sim.core.units import KB_PER_GB
 from sim.market.names import CARRIERS
+from sim.market.segments import NO_DEVICE, ON_LTE
 from sim.market.world import NO_OFFER, World
-from sim.mechanisms.usage import DATA_LINES, FEE, LINES, OVERAGE, USED
+from sim.mechanisms.usage import (
+    DATA_LINES,
+    FEE,
+    LINES,
+    OVERAGE,
+    USED,
+    Levels,
+    margins,
+    use_data,
+)
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import Paths, mid_year, observed_prices, read_paths
 from sim.scenario.schema import Scenario
-from sim.scenario.start import build_world, columns, fixed_parts
-from tests.theory.small_market import SmallMarket, levels
+from sim.scenario.start import Fixed, build_world, fixed_parts, tier_means
 
-ROWS = 4_096
 SERIES = {2015: 10.0, 2016: 40.0, 2018: 10.0}
 
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
-    return load_scenario("base", {"population.users": ROWS})
+    return load_scenario("base")
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +41,19 @@ def paths(scenario: Scenario) -> Paths:
     return read_paths(scenario)
 
 
+@pytest.fixture(scope="module")
+def fixed(scenario: Scenario) -> Fixed:
+    return fixed_parts(scenario)
+
+
+@pytest.fixture(scope="module")
+def start(scenario: Scenario, fixed: Fixed, paths: Paths) -> World:
+    return build_world(scenario, fixed, paths, Streams(0), "expected")
+
+
 @pytest.fixture
-def world(scenario: Scenario, paths: Paths) -> World:
-    return build_world(scenario, fixed_parts(scenario), paths, Streams(0))
+def world(start: World) -> World:
+    return start.copy()
 
 
 # Paths
@@ -149,15 +169,22 @@ def test_a_longer_scenario_has_the_same_months_and_more(scenario: Scenario, path
 # Constants
 
 
-def test_price_sensitivity_falls_with_income(scenario: Scenario) -> None:
-    alpha = fixed_parts(scenario).alpha
+def alpha(fixed: Fixed) -> np.ndarray:
+    """Return the price sensitivity of each province's income tiers."""
+    people = fixed.segments
+    table = np.zeros((people.province.max() + 1, people.income.max() + 1))
+    table[people.province, people.income] = people.alpha
+    return table
+
+
+def test_price_sensitivity_falls_with_income(scenario: Scenario, fixed: Fixed) -> None:
     provinces = scenario.observed.provinces
     richest = int(np.argmax([p.income for p in provinces]))
     poorest = int(np.argmin([p.income for p in provinces]))
     ratio = provinces[richest].income / provinces[poorest].income
 
-    assert (np.diff(alpha, axis=1) < 0.0).all()
-    assert alpha[poorest] / alpha[richest] == pytest.approx(
+    assert (np.diff(alpha(fixed), axis=1) < 0.0).all()
+    assert alpha(fixed)[poorest] / alpha(fixed)[richest] == pytest.approx(
         np.full(3, ratio**scenario.demand.income_sensitivity)
     )
 
@@ -171,13 +198,66 @@ def test_at_the_mean_income_a_yuan_is_worth_what_the_scenario_says() -> None:
     scenario = load_scenario("base", alike)
     provinces = scenario.observed.provinces
     mean = sum(p.income * p.lines for p in provinces) / sum(p.lines for p in provinces)
-    at_mean = fixed_parts(scenario).alpha[:, 0] * np.sqrt([p.income / mean for p in provinces])
+    at_mean = alpha(fixed_parts(scenario))[:, 0] * np.sqrt([p.income / mean for p in provinces])
 
     assert at_mean == pytest.approx(np.full(31, scenario.demand.price_sensitivity))
 
 
-def test_every_lifestyles_mix_is_whole(scenario: Scenario) -> None:
-    assert fixed_parts(scenario).mix.sum(axis=1) == pytest.approx(np.ones(6))
+def test_every_lifestyles_mix_is_whole(fixed: Fixed) -> None:
+    assert fixed.mix.sum(axis=1) == pytest.approx(np.ones(len(fixed.labels.lifestyles)))
+
+
+def test_who_knows_a_reseller_is_a_lifestyle_of_its_own_and_average_in_what_it_does(
+    scenario: Scenario, fixed: Fixed
+) -> None:
+    people, styles = fixed.segments, scenario.population.lifestyles.values()
+    shares = np.array([style.share for style in styles])
+
+    assert fixed.labels.lifestyles[-1] == "bargain_hunter"
+    assert people.weight[people.knows].sum() == pytest.approx(scenario.resale.access)
+    assert fixed.mix[-1] == pytest.approx((shares[:, None] * fixed.mix[:-1]).sum(axis=0))
+    assert fixed.roaming[-1] == pytest.approx(sum(s.share * s.roaming for s in styles))
+
+
+def test_a_bound_allowance_is_of_less_use_to_who_differs_from_the_average(
+    scenario: Scenario, fixed: Fixed
+) -> None:
+    bound = scenario.user_control.partitioned
+    free = fixed_parts(load_scenario("base", {"user_control.partitioned": 0}))
+
+    assert (fixed.usable[:-1] < 1.0).all()
+    assert (fixed.usable > 1.0 - bound).all()
+    assert fixed.usable[-1] == pytest.approx(1.0)  # the average itself
+    assert (free.usable == 1.0).all()
+
+
+def test_provinces_use_what_they_were_observed_to_relative_to_the_country(
+    scenario: Scenario, fixed: Fixed
+) -> None:
+    people, provinces = fixed.segments, scenario.observed.provinces
+    mean = [
+        (people.theta * people.weight)[people.province == p].sum()
+        / people.weight[people.province == p].sum()
+        for p in range(len(provinces))
+    ]
+    observed = np.array([p.dou for p in provinces])
+
+    assert np.array(mean) / mean[0] == pytest.approx(observed / observed[0])
+
+
+@pytest.mark.parametrize("tiers", [1, 2, 5])
+def test_the_tiers_of_a_lognormal_have_the_means_of_its_equal_parts(tiers: int) -> None:
+    """By quadrature of exp(s z) between the normal quantiles."""
+    log_sd, edges = 1.1, stats.norm.ppf(np.linspace(0.0, 1.0, tiers + 1))
+    expected = [
+        tiers * integrate.quad(
+            lambda z: np.exp(log_sd * z) * stats.norm.pdf(z), max(low, -12.0), min(high, 14.0)
+        )[0]
+        for low, high in pairwise(edges)
+    ]  # fmt: skip
+
+    assert tier_means(tiers, log_sd) == pytest.approx(expected, rel=1e-9)
+    assert np.mean(tier_means(tiers, log_sd)) == pytest.approx(math.exp(log_sd**2 / 2.0))
 
 
 # The start
@@ -185,45 +265,86 @@ def test_every_lifestyles_mix_is_whole(scenario: Scenario) -> None:
 
 def test_the_market_starts_with_the_observed_shares(world: World, paths: Paths) -> None:
     people = world.population
-    share = np.bincount(people.carrier, weights=people.lines, minlength=3) / people.lines.sum()
+    lines = people.lines.reshape(*people.lines.shape[:2], 3, -1).sum(axis=(0, 1, 3))
 
-    assert people.lines.sum() == paths.total_lines[0]
-    assert share == pytest.approx(paths.observed_share[0], abs=0.002)
+    assert lines.sum() == paths.total_lines[0] * people.unit
+    assert lines / lines.sum() == pytest.approx(paths.observed_share[0], abs=1e-9)
     assert world.carriers.share == pytest.approx(paths.observed_share[0])
 
 
-def test_the_opening_month_has_the_observed_use_price_and_share_of_data_lines(
-    scenario: Scenario, world: World, paths: Paths
+def test_carriers_start_with_the_4g_that_they_had(world: World, paths: Paths) -> None:
+    people = world.population
+    lines = people.lines.reshape(*people.lines.shape[:2], 3, -1).sum(axis=(0, 3))
+
+    assert lines[ON_LTE] / lines.sum(axis=0) == pytest.approx(paths.lte[0], abs=1e-9)
+
+
+def test_nobody_without_a_device_starts_with_data(world: World) -> None:
+    people = world.population
+    with_data = np.arange(people.offers) % people.plans != 0
+
+    assert people.lines[:, NO_DEVICE, with_data].sum() == 0
+
+
+def test_nobody_starts_on_a_plan_that_is_not_sold_yet(world: World) -> None:
+    plan = world.population.labels.plans.index("unlimited")
+
+    assert world.population.lines[:, :, plan :: world.population.plans].sum() == 0
+
+
+def test_rows_start_as_the_cells_do(
+    world: World, scenario: Scenario, fixed: Fixed, paths: Paths
 ) -> None:
-    """At the turn of 2014 to 2015; 4,096 rows sample the reference to a few per cent."""
-    fixed, people = fixed_parts(scenario), world.population
-    none, price = np.full(3, NO_OFFER), world.carriers.list_price
-    offers = fixed.menu.publish(price, int(paths.overage[0]), none, paths.voice[0])
-    given = levels(3, usage=world.usage_level, lte_usage=scenario.demand.lte_usage)._replace(
-        lte=paths.lte[0], devices=world.devices, sponsored=np.zeros((3, 6))
-    )
-    month = SmallMarket(columns(people), offers, given, curve=fixed.curve).use()
+    rows = 20_000
+    few = load_scenario("base", {"population.users": rows})
+    people = build_world(few, fixed, paths, Streams(0), "individual").population
+    share, chance = (p.lines.sum(axis=0) / p.lines.sum() for p in (people, world.population))
 
-    gigabytes = month.total(USED) / KB_PER_GB
-    paid = (month.total(FEE) + month.total(OVERAGE)) / 100.0
+    assert people.lines.sum() == paths.total_lines[0]
+    assert (np.abs(share - chance) <= 4.0 * np.sqrt(chance / rows)).all()
+
+
+def test_the_opening_month_has_the_observed_use_price_and_share_of_data_lines(
+    scenario: Scenario, fixed: Fixed, world: World, paths: Paths
+) -> None:
+    """At the turn of 2014 to 2015, within the hundredth to which the start is solved."""
+    people, none = world.population, np.full(3, NO_OFFER)
+    price = world.carriers.list_price
+    offers = fixed.menu.publish(0, price, int(paths.overage[0]), none, paths.voice[0])
+    month = Levels(
+        usage=world.usage_level,
+        lte_usage=scenario.demand.lte_usage,
+        sponsored=np.zeros((3, len(fixed.labels.lifestyles))),
+        roaming=fixed.roaming,
+        usable=fixed.usable,
+    )
+    total = use_data(
+        people.lines, people.unit, fixed.segments, offers, margins(offers, fixed.curve), month,
+        fixed.curve, 0, False, 31, people.rollover, people.shocked, people.usage, people.bill,
+    ).by_place.sum(axis=(0, 1))  # fmt: skip
+
+    gigabytes, lines = total[USED] / KB_PER_GB, total[DATA_LINES] / people.unit
     want_price = math.sqrt(270.7 / 2.06 * 302.7 / 4.187)
-    assert gigabytes / month.total(DATA_LINES) * 1e3 == pytest.approx(
-        math.sqrt(205.0 * 389.3), rel=0.05
-    )
-    assert paid / gigabytes == pytest.approx(want_price, rel=0.05)
-    assert month.total(DATA_LINES) / month.total(LINES) == pytest.approx(
-        mid_year(scenario.population.data_lines, 0), abs=0.02
+    assert gigabytes / lines * 1e3 == pytest.approx(math.sqrt(205.0 * 389.3), rel=0.01)
+    assert (total[FEE] + total[OVERAGE]) / 100.0 / gigabytes == pytest.approx(want_price, rel=0.01)
+    assert total[DATA_LINES] / total[LINES] == pytest.approx(
+        mid_year(scenario.population.data_lines, 0), abs=0.01
     )
 
 
-def test_level_and_price_of_the_start_are_the_same_for_every_seed_and_size() -> None:
+def test_level_and_price_of_the_start_are_the_same_for_every_seed_size_and_fidelity() -> None:
     starts = []
-    for seed, rows in ((0, 1_000), (1, 1_000), (0, 3_000)):
+    for seed, rows, fidelity in (
+        (0, 1_000, "individual"), (1, 1_000, "individual"), (0, 3_000, "individual"),
+        (0, 1_000, "expected"),
+    ):  # fmt: skip
         scenario = load_scenario("base", {"population.users": rows})
-        start = build_world(scenario, fixed_parts(scenario), read_paths(scenario), Streams(seed))
+        start = build_world(
+            scenario, fixed_parts(scenario), read_paths(scenario), Streams(seed), fidelity
+        )
         starts.append((start.usage_level, start.carriers.list_price.tolist(), start.data_choice))
 
-    assert starts[0] == starts[1] == starts[2]
+    assert len(set(map(str, starts))) == 1
 
 
 def test_branches_differ_around_their_carriers_control(world: World, scenario: Scenario) -> None:
@@ -240,8 +361,10 @@ def test_branches_differ_around_their_carriers_control(world: World, scenario: S
 @pytest.mark.parametrize("control", [0.0, 1.0])
 def test_under_no_or_full_control_all_branches_are_alike(control: float) -> None:
     settings = {f"carriers.{c}.leak_control": control for c in CARRIERS}
-    scenario = load_scenario("base", settings | {"population.users": 1_000})
-    start = build_world(scenario, fixed_parts(scenario), read_paths(scenario), Streams(0))
+    scenario = load_scenario("base", settings)
+    start = build_world(
+        scenario, fixed_parts(scenario), read_paths(scenario), Streams(0), "expected"
+    )
 
     assert np.unique(start.branches.control).tolist() == [control]
 
@@ -272,7 +395,8 @@ def test_networks_start_at_the_load_that_carriers_build_for(
 def test_a_copy_of_a_world_is_independent_and_equal(world: World) -> None:
     world.record("reseller_month", month="2015-01", active=[30])
     twin = world.copy()
-    twin.population.offer[:] = 0
+    twin.population.lines[:] = 0
+    twin.population.home[:] = 0.0
     twin.carriers.list_price[0] += 1
     twin.ledger.pay("carrier", [1, 0, 0], "suppliers", 1, "lines")
     twin.partners.channel[:] = 1
@@ -282,7 +406,8 @@ def test_a_copy_of_a_world_is_independent_and_equal(world: World) -> None:
     twin.record("reseller_month", month="2015-02", active=[31])
     twin.month += 1
 
-    assert world.population.offer.any()
+    assert world.population.lines.any()
+    assert world.population.home.any()
     assert len(set(world.carriers.list_price.tolist())) == 1
     assert not world.ledger.balance.any()
     assert not world.ledger.posted

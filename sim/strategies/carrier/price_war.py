@@ -12,7 +12,8 @@ from sim.strategies.carrier.adaptive_markup import AdaptiveMarkup
 class PriceWar(AdaptiveMarkup):
     """Undercut the cheapest price of the market, never below cost (Bertrand 1883; Edgeworth 1925).
 
-    Adds undercutting to the shared retail rule and nothing else.
+    Adds undercutting to the shared retail rule and nothing else. With a `trigger` it fights in
+    the month after a rival's gain took more than that from its own share, and in no other.
     """
 
     cut: float = Field(
@@ -21,8 +22,18 @@ class PriceWar(AdaptiveMarkup):
         examples=[0.02],
         description="share by which the cheapest price is undercut a month",
     )
+    trigger: float | None = Field(
+        default=None,
+        ge=0,
+        lt=1,
+        examples=[None, 0.002],
+        description="share of all lines lost in a month that starts a fight; without it always",
+    )
 
     def decide(self, view: CarrierView) -> CarrierDecision:
+        lost = view.share_before[view.me] - view.share[view.me]
+        if self.trigger is not None and lost <= self.trigger:
+            return super().decide(view)
         # Rivals are expected to pass on this month's fall of costs, as the shared rule does:
         # undercutting comes on top of that, or it would be no war while costs fall.
         passed_on = view.unit_cost / view.unit_cost_before

@@ -4,6 +4,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.market.views import ResellerDecision, ResellerView
+from sim.mechanisms.resale import cournot
 from sim.strategies import reseller_strategies
 from sim.strategies.rules import ResellerRule
 
@@ -12,18 +13,26 @@ from sim.strategies.rules import ResellerRule
 class Cournot(ResellerRule):
     """Price at the Cournot equilibrium of n resellers under linear demand up to list.
 
-    p = w + (A - w) / (n + 1) (Spengler 1950; Cournot 1838), with A the list price. One reseller
-    a month enters, if it would have made a profit last month; one leaves, the one that loses
-    most after `patience` months of loss in a row. A reseller without capital is out at once.
+    p = w + (A - w) / (n + 1) where all have one cost (Spengler 1950; Cournot 1838), with A the
+    list price; who handles a GB at less cost sells more. One reseller a month enters, if it would
+    have made a profit last month; one leaves, the one that loses most after `patience` months of
+    loss in a row. A reseller without capital is out at once.
     """
 
     patience: int = Field(ge=1, examples=[3], description="months of loss before leaving")
 
     def decide(self, view: ResellerView) -> ResellerDecision:
         active = self.presence(view)
-        spread = np.maximum(view.list_price - view.wholesale_price, 0)
-        price = view.wholesale_price + spread // (int(active.sum()) + 1)
-        return ResellerDecision(price=price, active=active)
+        handling = np.floor(view.handling[:, None] * view.list_price + 0.5).astype(np.int64)
+        cost = view.wholesale_price + handling
+        markets = [
+            cournot(int(choke), cost[:, j], active) for j, choke in enumerate(view.list_price)
+        ]
+        return ResellerDecision(
+            price=np.array([price for price, _ in markets]),
+            active=active,
+            sales=np.stack([sales for _, sales in markets], axis=1),
+        )
 
     def presence(self, view: ResellerView) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Return who stays in business: (resellers,)."""

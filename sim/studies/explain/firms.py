@@ -139,6 +139,7 @@ class WatchedBranch(Market):
         control, sales = float(book.control[self.place]), book.sales[j]
         own = float(book.sales[self.place])
         retail = float(self.world.carriers.yuan_per_gb[j]) * FEN_PER_YUAN
+        cross = leak.cross_national if self.in_force.roaming_abolished else leak.cross
         phi = (1.0 - control) / len(sales) + control
         fen = {
             "list_price": float(self._list),
@@ -146,7 +147,7 @@ class WatchedBranch(Market):
             "selling_cost": -float(book.cost[self.place]) * self._list,
             "lost_retail": -phi * leak.delta * max(retail - self.unit_cost, 0.0),
             "own_sales": -2.0 * own * self._list,
-            "other_branches": -leak.cross * (1.0 + control) * (float(sales.sum()) - own)
+            "other_branches": -cross * (1.0 + control) * (float(sales.sum()) - own)
             * self._list,
         }  # fmt: skip
         return {name: value / FEN_PER_YUAN for name, value in fen.items()}

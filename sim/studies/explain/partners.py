@@ -4,18 +4,20 @@ What a partner sees is the market's own view of it; the terms are those of the t
 (docs/model.md, sponsorship), by carrier and channel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.core.calendar import month_label
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
-from sim.market.names import CARRIERS, PLATFORM
+from sim.market.names import CARRIERS, NO_PLATFORM
 from sim.market.population import Fidelity
 from sim.market.views import PartnerView
 from sim.market.world import NO_OFFER
-from sim.mechanisms.sponsorship import incremental_share
+from sim.mechanisms.contracts import Contract, payment
 from sim.model import Market
 from sim.model.deals import seen_by
 from sim.scenario.schema import Scenario
@@ -28,8 +30,8 @@ class ChannelTerms:
     channel: str
     open: bool  # there is such an offer to this partner
     rate: float  # yuan per GB
-    worth: float  # of the use that sponsoring adds, as the partner takes it to be
-    cost: float  # for traffic
+    worth: float  # of the use that sponsoring adds, as the partner takes it to be; blocking off
+    cost: float  # for traffic, and the share of the worth that a platform takes
     fixed: float  # integration and subscription; once for all carriers on a platform
     gain: float  # worth less cost, where it arrives; less what is fixed for this carrier alone
 
@@ -126,23 +128,13 @@ class WatchedPartner(Market):
             carrier=CARRIERS[carrier],
             potential=float(view.potential[0, carrier]),
             incremental=float(view.incremental[0, carrier]),
-            terms=channel_terms(view, carrier),
+            terms=channel_terms(view, carrier, platforms_joined(partner.channels, view.platform)),
             channel=partner.channels[carrier],
             fraction=partner.fractions[carrier],
             sponsored=volume / KB_PER_GB,
             paid=paid / FEN_PER_YUAN,
-            worth=self._worth(carrier, volume),
+            worth=int(self.worth[self.row, carrier]) / FEN_PER_YUAN,
         )
-
-    def _worth(self, carrier: int, volume: int) -> float:
-        """Return what the use added by a sponsored volume is truly worth, yuan."""
-        book, service = self.world.partners, self.scenario.service
-        added = incremental_share(self.sums.by_style, self.fixed.mix)
-        through_service = book.channel[self.row, carrier] == PLATFORM
-        uplift = service.uplift * self.world.carriers.service[carrier] if through_service else 0.0
-        value = book.value[self.row] * self.dilution * (1.0 + uplift)
-        share = added[carrier, book.category[self.row]]
-        return float(value * share * volume / KB_PER_GB / FEN_PER_YUAN)
 
     def _events(self) -> tuple[str, ...]:
         partner, (knew, channels) = self.partners[self.row], self._was
@@ -153,31 +145,50 @@ class WatchedPartner(Market):
         return tuple(found)
 
 
-def channel_terms(view: PartnerView, carrier: int) -> tuple[ChannelTerms, ...]:
-    """Return what each channel would cost and earn the one partner of a view on a carrier."""
-    potential = float(view.potential[0, carrier])
+def channel_terms(view: PartnerView, carrier: int, joined: set[int]) -> tuple[ChannelTerms, ...]:
+    """Return what each channel would cost and earn the one partner of a view on a carrier.
+
+    joined : ids of the platforms that the partner is on: a carrier that is not on one of them may
+        block it in its own channels
+    """
+    potential, home = float(view.potential[0, carrier]), int(view.platform[carrier])
     worth = float(view.value[0] * view.incremental[0, carrier] * potential)
-    served = worth * (1.0 + float(view.uplift[carrier]))
+    shut = float(view.block[carrier]) if joined - {home} else 0.0
+    served = worth * (1.0 - shut) * (1.0 + float(view.uplift[carrier]))
     resold = int(view.reseller_price[carrier])
-    sold = resold < NO_OFFER and not bool(view.direct_only[0])
-    entry = view.integration_cost + view.subscription
+    service = Contract(int(view.platform_rate[carrier]), share=view.platform_share)
     return (
-        _terms("direct", True, int(view.direct_rate[carrier]), worth, potential,
-               fixed=view.integration_cost, own=view.integration_cost),
-        _terms("platform", bool(view.member[carrier]), int(view.platform_rate[carrier]), served,
-               potential, fixed=entry),
-        _terms("reseller", sold, resold, worth, potential, delivered=view.delivered),
+        _terms(
+            "direct", True, Contract(int(view.direct_rate[carrier])), worth * (1.0 - shut),
+            potential, fixed=view.integration_cost, own=view.integration_cost,
+        ),
+        _terms(
+            "platform", home != NO_PLATFORM, service, served, potential,
+            fixed=view.integration_cost + view.subscription,
+        ),
+        _terms(
+            "reseller", resold < NO_OFFER and not bool(view.direct_only[0]), Contract(resold),
+            worth, potential, delivered=view.delivered,
+        ),
     )  # fmt: skip
 
 
+def platforms_joined(channels: Sequence[str], platform: NDArray[np.int64]) -> set[int]:
+    """Return the ids of the platforms that a partner's channels, by carrier, are on."""
+    return {
+        int(home) for channel, home in zip(channels, platform, strict=True) if channel == "platform"
+    }
+
+
 def _terms(
-    channel: str, is_open: bool, rate: int, worth: float, potential: float, *, fixed: int = 0,
-    own: int = 0, delivered: float = 1.0,
+    channel: str, is_open: bool, contract: Contract, worth: float, potential: float, *,
+    fixed: int = 0, own: int = 0, delivered: float = 1.0,
 ) -> ChannelTerms:  # fmt: skip
     """Return a channel's terms in yuan; own : the fixed cost that this carrier alone causes."""
     if not is_open:
         return ChannelTerms(channel, False, 0.0, 0.0, 0.0, 0.0, 0.0)
-    cost = rate * potential
+    cost = float(payment(contract, worth, potential))
+    rate = float(contract.price)
     gain = (worth - cost) * delivered - own
     return ChannelTerms(
         channel, True, *(fen / FEN_PER_YUAN for fen in (rate, worth, cost, fixed, gain))

@@ -34,8 +34,8 @@ def notes(source: Source, market: Market) -> list[str]:
     if repeated != source.fidelity:
         rows = len(market.world.population)
         said.append(
-            f"The run moved cells by expected flows. It is repeated here with {rows:,} users who "
-            "draw for themselves: near it, not equal to it."
+            f"A run of expected flows has no single users. It is repeated here with {rows:,} users "
+            "who draw for themselves: near it, not equal to it."
         )
     if not source.same_code:
         said.append(

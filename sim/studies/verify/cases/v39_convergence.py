@@ -1,30 +1,35 @@
 """V39: a simulated share nears its chance as one over the root of the number of users."""
 
 from collections.abc import Iterator
-from math import sqrt
+from math import log, sqrt
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from sim.core.streams import Streams
+from sim.mechanisms.choice import Weights, quality_factors
+from sim.mechanisms.drawing import Draws, drawn_flows
+from sim.mechanisms.flows import Upgrades
 from sim.studies.verify import Check, Parameters, case, chosen, given
+from sim.studies.verify.crowds import offers_of
+from sim.studies.verify.tastes import plain_tastes
 
 
 class Populations(Parameters):
-    """Users who each choose an offer with the same chance."""
+    """Users who each choose a carrier with the same chance."""
 
-    share: float = given("chance of the offer", gt=0, lt=1)
+    share: float = given("chance of the carrier", gt=0, lt=1)
     N: tuple[Annotated[int, Field(ge=10, le=10_000_000)], ...] = given(
         "numbers of users", min_length=2
     )
-    samples: int = chosen("simulated populations of each size", 200, ge=20)
+    samples: int = chosen("simulated populations of each size", 100, ge=20)
     seed: int = chosen("seed of the draws", 0, ge=0)
 
 
 @case(
     "V39",
-    kind="reference",
+    kind="mechanism",
     full={"samples": 1_000},
     left_out={
         "rmse.*": "a sample of the stored solver; its theory is checked",
@@ -32,7 +37,7 @@ class Populations(Parameters):
     },
 )
 def convergence(p: Populations) -> Iterator[Check]:
-    """Simulate populations; take the error of their shares and its slope in logarithms.
+    """Let the market's rows draw for themselves; the error of their shares and its slope in logs.
 
     Central limit theorem: √(s(1 − s)/N), slope −1/2.
     """
@@ -45,9 +50,19 @@ def convergence(p: Populations) -> Iterator[Check]:
 
 def _error(p: Populations, users: int) -> float:
     """Return the root mean square error of the share over populations of one size."""
-    streams, name = Streams(p.seed), f"verify.V39.{users}"
-    shares = [
-        np.count_nonzero(streams.uniform(name, sample, users) < p.share) / users
-        for sample in range(p.samples)
-    ]
-    return float(np.sqrt(np.mean((np.array(shares) - p.share) ** 2)))
+    shares = np.array([_share(p, users, sample) for sample in range(p.samples)])
+    return float(np.sqrt(np.mean((shares - p.share) ** 2)))
+
+
+def _share(p: Populations, users: int, sample: int) -> float:
+    """Return the share of rows that draw the first of two carriers."""
+    offers, key = offers_of(overage=1.0, carriers=2), Streams(p.seed).key
+    tastes = plain_tastes(2)._replace(xi=np.array([log(p.share / (1 - p.share)), 0.0]))
+    cells = (1, 3, 2)  # segments, levels, offers
+    moved = drawn_flows(
+        np.zeros(users, np.uint16), np.zeros(users, np.uint8), 1, 0, np.zeros(cells, np.int64),
+        Weights(np.ones(cells), np.zeros(cells[:2])), quality_factors(tastes.xi, 1, tastes),
+        offers, tastes, Upgrades(0.0, np.zeros(2)),
+        Draws(*(key(f"verify.V39.{name}", sample) for name in ("up", "look", "pick", "take"))), 1,
+    )  # fmt: skip
+    return float(moved.lines[0, :, 0].sum()) / users

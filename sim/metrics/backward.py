@@ -1,0 +1,88 @@
+"""Backward traffic: who sponsors, at which tier, and what it brings both sides."""
+
+import pandas as pd
+
+from sim.metrics import Parts, Tables, carrier_parts, in_yuan, metric
+
+
+def _counted(tables: Tables, column: str) -> Parts:
+    frame = tables["market_month"]
+    return frame[["month"]].assign(carrier=None, value=frame[column].astype(float))
+
+
+@metric("sponsors", "partners", "partners that sponsor any carrier's users", "stock", False)
+def sponsors(tables: Tables) -> Parts:
+    return _counted(tables, "partners")
+
+
+@metric("partners_joined", "partners", "partners that sponsor on a platform", "stock", False)
+def partners_joined(tables: Tables) -> Parts:
+    return _counted(tables, "service_partners")
+
+
+@metric(
+    "categories", "categories", "content categories with a partner that sponsors", "stock", False
+)
+def categories(tables: Tables) -> Parts:
+    return _counted(tables, "categories")
+
+
+@metric("service_revenue", "yuan", "a carrier's part of what partners pay to platforms", "flow")
+def service_revenue(tables: Tables) -> Parts:
+    return carrier_parts(tables, in_yuan(tables["carrier_month"]["backward_platform_fen"]))
+
+
+@metric(
+    "platform_revenue",
+    "yuan",
+    "a carrier's part of what partners pay to the shared platform",
+    "flow",
+)
+def platform_revenue(tables: Tables) -> Parts:
+    frame = tables["carrier_month"]
+    return carrier_parts(tables, in_yuan(frame["backward_platform_fen"] * frame["member"]))
+
+
+@metric(
+    "backward_profit",
+    "yuan",
+    "paid by partners, direct and through platforms, less carrying it and the service",
+    "flow",
+)
+def backward_profit(tables: Tables) -> Parts:
+    frame = tables["carrier_month"]
+    earned = frame["backward_direct_fen"] + frame["backward_platform_fen"]
+    return carrier_parts(tables, in_yuan(earned - frame["backward_cost_fen"]))
+
+
+def by_quarter(tables: Tables) -> pd.DataFrame:
+    """Return the table of partners with the last month of each quarter as its month."""
+    frame = tables["partner_quarter"]
+    month = (3 * frame["quarter"].str[-1].astype(int)).astype(str).str.zfill(2)
+    return frame.assign(month=frame["quarter"].str[:4] + "-" + month)
+
+
+def paid(frame: pd.DataFrame) -> pd.Series:
+    """Return what partners pay in all: traffic, subscription, integration; fen."""
+    total: pd.Series = frame["paid_fen"] + frame["fees_fen"]
+    return total
+
+
+@metric("partner_surplus", "yuan", "worth of sponsored use to partners less all they pay", "flow")
+def partner_surplus(tables: Tables) -> Parts:
+    frame = by_quarter(tables)
+    return frame[["month", "carrier"]].assign(value=in_yuan(frame["value_fen"] - paid(frame)))
+
+
+@metric(
+    "partner_return", "share", "partners' surplus over what they pay: return on sponsoring", "ratio"
+)
+def partner_return(tables: Tables) -> Parts:
+    frame = by_quarter(tables)
+    surplus = in_yuan(frame["value_fen"] - paid(frame))
+    return frame[["month", "carrier"]].assign(top=surplus, bottom=in_yuan(paid(frame)))
+
+
+@metric("partners", "partners", "partners that sponsor a carrier's users", "stock")
+def partners(tables: Tables) -> Parts:
+    return carrier_parts(tables, tables["carrier_month"]["partners"].astype(float))
