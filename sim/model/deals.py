@@ -61,6 +61,11 @@ def strike_deals(market: Market) -> Floats:
     return sponsored
 
 
+def seen_by(market: Market, partner: int) -> PartnerView:
+    """Return what one partner sees once the month's deals are struck: that by which it decided."""
+    return _partner_view(market, np.array([partner]))
+
+
 def _ended(market: Market) -> NDArray[np.bool_]:
     """Return which contracts end at once: (partners, carriers).
 

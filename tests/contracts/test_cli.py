@@ -12,7 +12,18 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.core.errors import SimError
 
-COMMANDS = ("run", "compare", "check", "list", "schema", "diff", "info", "dashboard", "verify")
+COMMANDS = (
+    "run",
+    "compare",
+    "explain",
+    "check",
+    "list",
+    "schema",
+    "diff",
+    "info",
+    "dashboard",
+    "verify",
+)
 SMALL = ("--months", "2", "--set", "population.usage_tiers=1")
 FEW = ("--users", "1000", "--months", "2")
 PAIR = ("business_as_usual", "price_war")
