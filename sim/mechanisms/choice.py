@@ -313,18 +313,25 @@ def plain(level: int) -> int:
 
 
 @inlined
-def takes_up(g: int, level: int, o: int, plans: int, weights: Weights, tastes: Tastes) -> float:
-    """Return the chance that a line on offer o takes up control this month.
+def adoption(with_it: float, without: float, reach: float, dissimilarity: float) -> float:
+    """Return the chance that a line takes up control this month, from an offer's two weights.
 
-    Those who weigh it (Bass: by themselves or by word of mouth) decide by logit on the gain in
-    utility, the fee included.
+    reach : chance that its user weighs the product (Bass: by themselves or by word of mouth).
+    Who does decides by logit on the gain in utility, the fee included.
     """
+    if without <= 0.0 or with_it <= 0.0:
+        return 0.0
+    gain = math.log(with_it / without) * dissimilarity
+    return reach / (1.0 + math.exp(-gain))
+
+
+@inlined
+def takes_up(g: int, level: int, o: int, plans: int, weights: Weights, tastes: Tastes) -> float:
+    """Return the chance that a line of a segment and level on offer o takes up control."""
     j = o // plans
     if level not in (BELOW_LTE, ON_LTE) or o % plans == 0 or not tastes.control[j]:
         return 0.0
-    with_it = weights.e[g, level + CONTROL, o]
-    without = weights.e[g, level, o]
-    if without <= 0.0 or with_it <= 0.0:
-        return 0.0
-    gain = math.log(with_it / without) * tastes.dissimilarity
-    return float(tastes.control_reach[j] / (1.0 + math.exp(-gain)))
+    return adoption(
+        weights.e[g, level + CONTROL, o], weights.e[g, level, o], tastes.control_reach[j],
+        tastes.dissimilarity,
+    )  # fmt: skip

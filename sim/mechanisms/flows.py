@@ -13,6 +13,7 @@ from sim.market.segments import BELOW_LTE, CONTROL, NO_DEVICE, PLAIN_LEVELS
 from sim.mechanisms.choice import (
     Tastes,
     Weights,
+    adoption,
     attention_of,
     carrier_odds,
     cost_factor,
@@ -21,7 +22,6 @@ from sim.mechanisms.choice import (
     open_sums,
     plain,
     setting_of,
-    takes_up,
 )
 
 type Floats = NDArray[np.float64]
@@ -97,16 +97,22 @@ def arrive(
 
 @inlined
 def adopt(
-    g: int, lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, weights: Weights,
-    tastes: Tastes, plans: int,
+    lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, e: Floats, reach: Floats,
+    dissimilarity: float,
 ) -> None:  # fmt: skip
-    """Let lines of a segment take up control; lines and what they did : (levels, offers)."""
+    """Let lines of a segment take up control.
+
+    lines, what they did, e : (levels, offers); reach : (carriers,) chance that a user weighs the
+    product, 0 where it is not offered.
+    """
+    plans = lines.shape[1] // reach.shape[0]
     for level in range(BELOW_LTE, lines.shape[0] - CONTROL):
         for o in range(lines.shape[1]):
-            n = lines[level, o]
-            if n == 0 or not tastes.control[o // plans]:
+            n, weighs = lines[level, o], reach[o // plans]
+            if n == 0 or weighs <= 0.0 or o % plans == 0:
                 continue
-            some = part_of(n, takes_up(g, level, o, plans, weights, tastes))
+            chance = adoption(e[level + CONTROL, o], e[level, o], weighs, dissimilarity)
+            some = part_of(n, chance)
             new = part_of(some, arrived[level, o] / n)
             upgraded[level, o] -= part_of(some, upgraded[level, o] / n)
             arrived[level, o] -= new
@@ -174,6 +180,7 @@ def expected_flows(
     # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
     e, is_open, renewal = weights.e, offers.open, tastes.renewal
     dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
+    reach = np.where(tastes.control, tastes.control_reach, 0.0)
     for g in prange(count):
         fresh = np.zeros(carriers, dtype=np.int64)
         upgrade(lines[g], upgraded[g], upgrades, plans, fresh)
@@ -231,7 +238,7 @@ def expected_flows(
                     )  # fmt: skip
         arrive(lines[g], arrived[g], into, back, e[g], factor, is_open)
         if kinds > PLAIN_LEVELS:
-            adopt(g, lines[g], arrived[g], upgraded[g], took[g], weights, tastes, plans)
+            adopt(lines[g], arrived[g], upgraded[g], took[g], e[g], reach, dissimilarity)
     return Moved(lines, arrived, upgraded, took, moves.sum(axis=0), flows)
 
 

@@ -31,7 +31,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 _STEPS = 60
-_EXACT = 1e-10
+_EXACT = 1e-9  # of all lines: one in the country
 
 
 class Crowd(NamedTuple):
@@ -171,7 +171,7 @@ def _solve(matrix: Floats, right: Floats) -> Floats:
 def invert_shares(crowd: Crowd, target: Floats, start: Floats) -> Floats:
     """Return the quality at which the expected next share is `target`: (carriers,), last 0.
 
-    Damped Newton steps on all carriers but the last.
+    Damped Newton steps on all carriers but the last, their slopes corrected by Broyden's rule.
 
     Raises
     ------
@@ -179,15 +179,24 @@ def invert_shares(crowd: Crowd, target: Floats, start: Floats) -> Floats:
         if no quality reaches the target: a jump in the target.
     """
     xi: Floats = start - start[-1]
+    share, slope = expected_shares(crowd, xi)
+    slope, missing = slope[:-1, :-1], (target - share)[:-1]
     for _ in range(_STEPS):
-        share, slope = expected_shares(crowd, xi)
-        missing = (target - share)[:-1]
         if np.abs(missing).max() < _EXACT:
             return xi
-        step = _solve(slope[:-1, :-1].copy(), missing.copy())
-        xi[:-1] += np.clip(step, -1.0, 1.0)  # far out the slope vanishes; walk, do not jump
+        # Far out the slope vanishes; walk, do not jump.
+        step = np.clip(_solve(slope.copy(), missing.copy()), -1.0, 1.0)
+        xi[:-1] += step
         if np.abs(xi).max() > 20.0:
             break
+        share, fresh = expected_shares(crowd, xi)
+        left = (target - share)[:-1]
+        if np.abs(left).max() > 0.5 * np.abs(missing).max():
+            slope = fresh[:-1, :-1]
+        else:  # Broyden (1965): what the step should have brought and did not
+            wrong = missing - left - (slope * step).sum(axis=1)
+            slope = slope + wrong[:, None] * step / (step * step).sum()
+        missing = left
     raise InvariantError(
         f"no quality reaches the observed shares {np.round(target, 4)} from "
         f"{np.round(share, 4)} in one month; close less of the gap"
