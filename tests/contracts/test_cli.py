@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.core.errors import SimError
 
-COMMANDS = ("run", "compare", "check", "list", "schema", "diff", "info", "dashboard", "verify")
+COMMANDS = (
+    "run", "compare", "check", "list", "schema", "diff", "info", "dashboard", "verify", "bench",
+)  # fmt: skip
 SMALL = ("--users", "1000", "--months", "2")
 PAIR = ("business_as_usual", "price_war")
 
