@@ -22,9 +22,10 @@ from sim.strategies.rules import Rule
 PREFACE = """\
 # Parameters
 
-Every parameter of a scenario file, as `sim schema` knows it: what it means, its unit, its value in
-`configs/base.yaml`, the range held plausible beforehand, and where the value comes from. Where parts of one kind differ, each has its own value; `<plan>`
-and the like stand for their names. A value outside its prior range gives a warning, not an error.
+Every parameter of a scenario file, as `sim schema` knows it: what it means, its unit, its value
+in `configs/base.yaml`, the range held plausible beforehand, and where the value comes from. Where
+parts of one kind differ, each has its own value; `<plan>` and the like stand for their names. A
+value outside its prior range gives a warning, not an error.
 
 This file is written by `python -m sim.scenario.parameters docs/parameters.md`; change the schema
 or the base, not the file.
