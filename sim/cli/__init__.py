@@ -10,6 +10,7 @@ import typer
 from sim.cli.comparing import compare
 from sim.cli.describing import check, diff, info, list_, schema, version
 from sim.cli.errors import Group
+from sim.cli.explaining import explain
 from sim.cli.running import run
 from sim.cli.serving import dashboard
 from sim.cli.verifying import verify
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(compare)
+app.command()(explain)
 app.command()(verify)
 app.command()(check)
 app.command(name="list")(list_)

@@ -80,6 +80,8 @@ class Population:
     def with_control(self) -> None:
         """Add the levels of lines that control their traffic; nobody has them yet."""
         missing = ALL_LEVELS - self.lines.shape[1]
+        if missing == 0:
+            return
         for name in ("lines", "rollover", "shocked", "usage", "bill"):
             padded = np.pad(getattr(self, name), ((0, 0), (0, missing), (0, 0)))
             setattr(self, name, padded)

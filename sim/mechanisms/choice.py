@@ -42,6 +42,9 @@ from sim.mechanisms.usage import (
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
+# What is no longer sold may be worth far more than all that is: who has it keeps it anyway.
+_MOST = 500.0
+
 
 class Tastes(NamedTuple):
     """What users weigh, and the month's qualities."""
@@ -70,7 +73,7 @@ class Weights(NamedTuple):
     """
 
     e: Floats  # (segments, levels, offers) exp((V - top) / dissimilarity); 0 where unusable
-    top: Floats  # (segments, levels) utils
+    top: Floats  # (segments, levels) utils of the best offer sold
 
 
 @inlined
@@ -110,7 +113,7 @@ def offer_weights(
     over, over_worth, price, fee = margin.use, margin.worth, margin.price, margin.fee
     sponsored, zero_rated, roaming = levels.sponsored, offers.free_share, levels.roaming
     provinces, styles, hunters = segments.province, segments.style, segments.knows
-    usables, voice = levels.usable, offers.voice
+    usables, voice, is_open = levels.usable, offers.voice, offers.open
     for g in prange(count):
         style, p, alpha = int(styles[g]), int(provinces[g]), alphas[g]
         knows = 1 if hunters[g] else 0
@@ -136,15 +139,16 @@ def offer_weights(
                     )  # fmt: skip
                     value += alpha * worth_under(theta, terms, curve) + appeal[o] + beside
                 e[g, level, o] = value
-                tops[g, level] = max(tops[g, level], value)
+                if is_open[o]:
+                    tops[g, level] = max(tops[g, level], value)
         for level in range(BELOW_LTE_CONTROL, kinds):
             # One scale with and without control: users compare the two.
             top = max(tops[g, level], tops[g, level - CONTROL])
             tops[g, level], tops[g, level - CONTROL] = top, top
         for level in range(kinds):
             for o in range(total):
-                gap = e[g, level, o] - tops[g, level]
-                e[g, level, o] = math.exp(gap / tastes.dissimilarity)
+                gap = (e[g, level, o] - tops[g, level]) / tastes.dissimilarity
+                e[g, level, o] = math.exp(min(gap, _MOST))
     return Weights(e, tops)
 
 
@@ -225,10 +229,81 @@ def looker_weights(
     out[i] = new_plan * own + kept * (1.0 - (new_plan if is_open else 0.0))
 
 
+class Setting(NamedTuple):
+    """What lookers from one carrier have in common; all numbers, for inner loops."""
+
+    near: float  # weight of the other carriers in the own carrier's nest
+    far: float  # inclusive value of the other nests
+    own: float  # weight of what the own carrier sells, at the cost of a new plan
+
+
 @inlined
-def attention_of(tastes: Tastes, shocked: int) -> float:
+def setting_of(
+    i: int, rivals: Floats, own: float, new_carrier: float, new_plan: float, tastes: Tastes
+) -> Setting:
+    """Return the setting of lookers from carrier i; rivals, own : as in `looker_weights`."""
+    near, far = 0.0, 0.0
+    for nest in range(rivals.shape[0]):
+        inside = 0.0
+        for j in range(rivals.shape[0]):
+            if tastes.nest[j] == nest and j != i:
+                inside += new_carrier * rivals[j]
+        if nest == tastes.nest[i]:
+            near = inside
+        elif inside > 0.0:
+            far += math.pow(inside, tastes.dissimilarity)
+    return Setting(near, far, new_plan * own)
+
+
+class Look(NamedTuple):
+    """The chances of one who looks: they sum to one, but for those who keep the plan they have."""
+
+    inclusive: float  # the sum over nests; its logarithm is the inclusive value
+    near: float  # chance per unit of weight in the own nest
+    away: float  # chance of all other nests together
+
+
+@inlined
+def look(setting: Setting, kept: float, saved: float, dissimilarity: float) -> Look:
+    """Return what one who looks chooses; kept : weight of the offer held, `saved` of it free.
+
+    The same as `looker_weights` and `carrier_odds`, with one power a cell.
+    """
+    inside = setting.near + setting.own + kept * saved
+    power = inside if dissimilarity == 1.0 else math.pow(inside, dissimilarity)
+    total = setting.far + power
+    return Look(total, power / (inside * total) if inside > 0.0 else 0.0, setting.far / total)
+
+
+@inlined
+def leavers(i: int, rivals: Floats, tastes: Tastes, near: Floats, far: Floats) -> None:
+    """Write where leavers from carrier i go: (carriers,) shares within its nest, and beyond.
+
+    Within the nest per unit of weight, beyond by the nests' powers; both for any offer held.
+    """
+    whole = 0.0
+    for j in range(rivals.shape[0]):
+        near[j] = rivals[j] if tastes.nest[j] == tastes.nest[i] and j != i else 0.0
+        far[j] = 0.0
+    for nest in range(rivals.shape[0]):
+        inside = 0.0
+        for j in range(rivals.shape[0]):
+            inside += rivals[j] if tastes.nest[j] == nest else 0.0
+        if nest == tastes.nest[i] or inside <= 0.0:
+            continue
+        power = math.pow(inside, tastes.dissimilarity)
+        whole += power
+        for j in range(rivals.shape[0]):
+            if tastes.nest[j] == nest:
+                far[j] = power * rivals[j] / inside
+    for j in range(rivals.shape[0]):
+        far[j] = far[j] / whole if whole > 0.0 else 0.0
+
+
+@inlined
+def attention_of(attention: float, bill_shock: float, shocked: int) -> float:
     """Return the chance that a line of a cell looks; shocked : parts per million of it."""
-    return min(1.0, tastes.attention + tastes.bill_shock * shocked / SHOCKED)
+    return min(1.0, attention + bill_shock * shocked / SHOCKED)
 
 
 @inlined
@@ -238,18 +313,25 @@ def plain(level: int) -> int:
 
 
 @inlined
-def takes_up(g: int, level: int, o: int, plans: int, weights: Weights, tastes: Tastes) -> float:
-    """Return the chance that a line on offer o takes up control this month.
+def adoption(with_it: float, without: float, reach: float, dissimilarity: float) -> float:
+    """Return the chance that a line takes up control this month, from an offer's two weights.
 
-    Those who weigh it (Bass: by themselves or by word of mouth) decide by logit on the gain in
-    utility, the fee included.
+    reach : chance that its user weighs the product (Bass: by themselves or by word of mouth).
+    Who does decides by logit on the gain in utility, the fee included.
     """
+    if without <= 0.0 or with_it <= 0.0:
+        return 0.0
+    gain = math.log(with_it / without) * dissimilarity
+    return reach / (1.0 + math.exp(-gain))
+
+
+@inlined
+def takes_up(g: int, level: int, o: int, plans: int, weights: Weights, tastes: Tastes) -> float:
+    """Return the chance that a line of a segment and level on offer o takes up control."""
     j = o // plans
     if level not in (BELOW_LTE, ON_LTE) or o % plans == 0 or not tastes.control[j]:
         return 0.0
-    with_it = weights.e[g, level + CONTROL, o]
-    without = weights.e[g, level, o]
-    if without <= 0.0 or with_it <= 0.0:
-        return 0.0
-    gain = math.log(with_it / without) * tastes.dissimilarity
-    return float(tastes.control_reach[j] / (1.0 + math.exp(-gain)))
+    return adoption(
+        weights.e[g, level + CONTROL, o], weights.e[g, level, o], tastes.control_reach[j],
+        tastes.dissimilarity,
+    )  # fmt: skip

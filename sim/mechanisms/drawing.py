@@ -139,7 +139,9 @@ def drawn_flows(
             level += 1 if up else 0
             u = uniform_at(draws.attention, r)
             renews = u < tastes.renewal and not fresh
-            look = (1.0 - tastes.renewal) * attention_of(tastes, shocked[g, level, o])
+            look = (1.0 - tastes.renewal) * attention_of(
+                tastes.attention, tastes.bill_shock, shocked[g, level, o]
+            )
             acts = fresh or u < tastes.renewal + look
             if acts:
                 level, o = chosen(

@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.money import split_into
 from sim.market.offers import Offers
-from sim.market.segments import BELOW_LTE, CONTROL, NO_DEVICE
+from sim.market.segments import BELOW_LTE, CONTROL, NO_DEVICE, PLAIN_LEVELS
 from sim.mechanisms.choice import (
     Tastes,
     Weights,
+    adoption,
     attention_of,
     carrier_odds,
     cost_factor,
-    looker_weights,
+    leavers,
+    look,
     open_sums,
     plain,
-    takes_up,
+    setting_of,
 )
 
 type Floats = NDArray[np.float64]
@@ -51,49 +53,6 @@ def part_of(lines: int, chance: float) -> int:
 
 
 @inlined
-def leave(
-    n: int, renewal: float, attention: float, free: Floats, odds: Floats, anew: float, i: int,
-    carry: float, into: Ints, again: Ints, moved: Ints, flow: Ints,
-) -> tuple[int, int, float]:  # fmt: skip
-    """Take from a cell of n what moves; return what stays, what chooses anew, and the remainder.
-
-    Cumulative rounding: a part is the difference of two rounded running totals, so the parts
-    sum exactly, and the remainder is carried on to the next cell, so small cells move too.
-
-    Parameters
-    ----------
-    free, odds : (carriers,) chances of each carrier for renewed lines and for those who look
-    anew : of those who look and keep carrier i, the part that weighs its plans anew
-    into : (carriers,) lines that come to another carrier's, or renewed, plans; again : likewise to
-        the own carrier's plans; moved : (carriers, 2) looked, renewed; flow : (carriers,) all
-    """
-    running, edge = 0.0, 0
-    for j in range(free.shape[0]):
-        running += n * renewal * free[j]
-        upper = min(math.floor(running + carry), n)
-        into[j] += upper - edge
-        moved[j, 1] += upper - edge
-        flow[j] += upper - edge
-        edge = upper
-    lookers = n * (1.0 - renewal) * attention
-    for j in range(free.shape[0]):
-        if j == i:
-            continue
-        running += lookers * odds[j]
-        upper = min(math.floor(running + carry), n)
-        into[j] += upper - edge
-        moved[j, 0] += upper - edge
-        flow[j] += upper - edge
-        edge = upper
-    running += lookers * odds[i] * anew
-    upper = min(math.floor(running + carry), n)
-    again[i] += upper - edge
-    moved[i, 0] += min(math.floor(lookers * odds[i] + 0.5), n - edge)
-    flow[i] += n - edge
-    return n - upper, upper - edge, running + carry - math.floor(running + carry)
-
-
-@inlined
 def upgrade(lines: Ints, upgraded: Ints, upgrades: Upgrades, plans: int, fresh: Ints) -> None:
     """Give lines of a segment a first device or 4G; lines, upgraded : (levels, offers).
 
@@ -112,7 +71,7 @@ def upgrade(lines: Ints, upgraded: Ints, upgrades: Upgrades, plans: int, fresh: 
 
 @inlined
 def arrive(
-    lines: Ints, arrived: Ints, into: Ints, back: Ints, e: Floats, factor: Floats,
+    lines: Ints, arrived: Ints, into: Ints, back: Floats, e: Floats, factor: Floats,
     is_open: NDArray[np.bool_],
 ) -> None:  # fmt: skip
     """Split what comes to each carrier over the plans it sells, by their weights.
@@ -133,21 +92,27 @@ def arrive(
             for k in range(plans):
                 o = j * plans + k
                 lines[level, o] += parts[k]
-                arrived[level, o] = max(parts[k] - back[level, o], 0)
+                arrived[level, o] = max(parts[k] - math.floor(back[level, o]), 0)
 
 
 @inlined
 def adopt(
-    g: int, lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, weights: Weights,
-    tastes: Tastes, plans: int,
+    lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, e: Floats, reach: Floats,
+    dissimilarity: float,
 ) -> None:  # fmt: skip
-    """Let lines of a segment take up control; lines and what they did : (levels, offers)."""
+    """Let lines of a segment take up control.
+
+    lines, what they did, e : (levels, offers); reach : (carriers,) chance that a user weighs the
+    product, 0 where it is not offered.
+    """
+    plans = lines.shape[1] // reach.shape[0]
     for level in range(BELOW_LTE, lines.shape[0] - CONTROL):
         for o in range(lines.shape[1]):
-            n = lines[level, o]
-            if n == 0 or not tastes.control[o // plans]:
+            n, weighs = lines[level, o], reach[o // plans]
+            if n == 0 or weighs <= 0.0 or o % plans == 0:
                 continue
-            some = part_of(n, takes_up(g, level, o, plans, weights, tastes))
+            chance = adoption(e[level + CONTROL, o], e[level, o], weighs, dissimilarity)
+            some = part_of(n, chance)
             new = part_of(some, arrived[level, o] / n)
             upgraded[level, o] -= part_of(some, upgraded[level, o] / n)
             arrived[level, o] -= new
@@ -155,6 +120,41 @@ def adopt(
             took[level + CONTROL, o] = some - new
             lines[level, o] -= some
             lines[level + CONTROL, o] += some
+
+
+@inlined
+def depart(
+    i: int, taken: int, stayed: int, looked: int, renewed: float, near: float, away: float,
+    again: float, free: Floats, within: Floats, beyond: Floats, new_carrier: float, room: Floats,
+    parts: Ints, into: Ints, own: Ints, moved: Ints, flow: Ints,
+) -> None:  # fmt: skip
+    """Split what was taken from the cells of carrier i over where it goes, exactly.
+
+    Parameters
+    ----------
+    taken, stayed, looked : parts of lines that go or choose plans anew, that stay, that looked
+    renewed, near, away, again : expected parts that chose freely, that looked and left within the
+        nest (per unit of weight) and beyond it, and that weigh the own carrier's plans anew
+    free, within, beyond : (carriers,) where they go
+    into, own : (carriers,) arrivals at carriers' plans, and at the own carrier's with its level
+    moved : (carriers, 2) looked, renewed; flow : (carriers,) all
+    """
+    carriers = free.shape[0]
+    for j in range(carriers):
+        room[j] = renewed * free[j]
+        room[carriers + j] = near * new_carrier * within[j] + away * beyond[j]
+    room[2 * carriers] = again
+    split_into(taken, room, parts)
+    left = 0
+    for j in range(carriers):
+        into[j] += parts[j] + parts[carriers + j]
+        moved[j, 1] += parts[j]
+        moved[j, 0] += parts[carriers + j]
+        flow[j] += parts[j] + parts[carriers + j]
+        left += parts[carriers + j]
+    own[i] += parts[2 * carriers]
+    moved[i, 0] += max(looked - left, 0)
+    flow[i] += stayed + parts[2 * carriers]
 
 
 @parallel_kernel
@@ -165,7 +165,8 @@ def expected_flows(
     """Move every cell by its expected flow: the limit of infinitely many users.
 
     before, shocked : (segments, levels, offers) parts of lines; parts per million of them that
-    paid overage. No part of a line is lost.
+    paid overage. What leaves a cell is rounded with the remainder carried on to the segment's
+    next cell, so small cells move too, and is split exactly: no part of a line is lost.
     """
     count, kinds, total = before.shape
     carriers = offers.voice.shape[0]
@@ -176,46 +177,68 @@ def expected_flows(
     upgraded, took = np.zeros_like(before), np.zeros_like(before)
     moves = np.zeros((count, carriers, carriers, 2), dtype=np.int64)
     flows = np.zeros((count, carriers, carriers), dtype=np.int64)
+    # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
+    e, is_open, renewal = weights.e, offers.open, tastes.renewal
+    dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
+    reach = np.where(tastes.control, tastes.control_reach, 0.0)
     for g in prange(count):
         fresh = np.zeros(carriers, dtype=np.int64)
         upgrade(lines[g], upgraded[g], upgrades, plans, fresh)
         into = np.zeros((kinds, carriers), dtype=np.int64)
-        back = np.zeros((kinds, total), dtype=np.int64)
-        rivals, own = np.empty(carriers), np.empty(carriers)
-        a, odds, free = np.empty(carriers), np.empty(carriers), np.empty(carriers)
-        carry = 0.5
+        back = np.zeros((kinds, total))
+        rivals, own, free = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        within, beyond = np.empty(carriers), np.empty(carriers)
+        room, parts = np.empty(2 * carriers + 1), np.empty(2 * carriers + 1, dtype=np.int64)
+        due, edge = 0.5, 0
         for level in range(kinds):
             base = plain(level)
-            open_sums(weights.e[g, base], factor, offers.open, carriers, rivals)
-            open_sums(weights.e[g, level], factor, offers.open, carriers, own)
+            open_sums(e[g, base], factor, is_open, carriers, rivals)
+            open_sums(e[g, level], factor, is_open, carriers, own)
             carrier_odds(rivals, tastes, free)
-            for o in range(total):
-                i, n = o // plans, lines[g, level, o]
-                joins = fresh[i] if level == BELOW_LTE and o % plans == 0 else 0
-                if n + joins == 0:
-                    continue
-                kept = weights.e[g, level, o] * factor[o]
-                looker_weights(rivals, own[i], kept, offers.open[o], i, new_carrier, new_plan, a)
-                carrier_odds(a, tastes, odds)
-                anew = new_plan * own[i] / a[i] if a[i] > 0.0 else 0.0
-                kept_part = kept / own[i] if offers.open[o] and own[i] > 0.0 else 0.0
-                stays, again, carry = leave(
-                    n, tastes.renewal, attention_of(tastes, shocked[g, level, o]), free, odds,
-                    anew, i, carry, into[base], into[level], moves[g, i], flows[g, i],
-                )  # fmt: skip
-                more, extra, carry = leave(
-                    joins, 0.0, 1.0, free, odds, anew, i, carry, into[base], into[level],
-                    moves[g, i], flows[g, i],
-                )  # fmt: skip
-                lines[g, level, o] = stays + more
-                # Of those who weigh plans anew, these take the one they had.
-                same, first = math.floor(again * kept_part), math.floor(extra * kept_part)
-                back[level, o] = same + first
-                if n > 0:
-                    upgraded[g, level, o] = part_of(upgraded[g, level, o], (stays + same) / n)
-                upgraded[g, level, o] += more + first
-        arrive(lines[g], arrived[g], into, back, weights.e[g], factor, offers.open)
-        adopt(g, lines[g], arrived[g], upgraded[g], took[g], weights, tastes, plans)
+            for i in range(carriers):
+                at = setting_of(i, rivals, own[i], new_carrier, new_plan, tastes)
+                leavers(i, rivals, tastes, within, beyond)
+                taken, stayed = 0, 0
+                renewed, looked, near, away, again = 0.0, 0.0, 0.0, 0.0, 0.0
+                for o in range(i * plans, (i + 1) * plans):
+                    n = lines[g, level, o]
+                    joins = fresh[i] if level == BELOW_LTE and o == i * plans else 0
+                    if n + joins == 0:
+                        continue
+                    kept = e[g, level, o] * factor[o]
+                    saved = 1.0 - new_plan if is_open[o] else 1.0
+                    chances = look(at, kept, saved, dissimilarity)
+                    renews = n * renewal
+                    # Whose line gets its first device looks for certain.
+                    looks = joins + (n - renews) * attention_of(
+                        attention, bill_shock, shocked[g, level, o]
+                    )
+                    part = looks * chances.near
+                    renewed += renews
+                    looked += looks
+                    near += part
+                    away += looks * chances.away
+                    again += part * at.own
+                    back[level, o] = part * new_plan * kept if is_open[o] else 0.0
+                    due += renews + part * (at.near + at.own) + looks * chances.away
+                    goes = min(math.floor(due) - edge, n + joins)
+                    edge += goes
+                    taken += goes
+                    stayed += n + joins - goes
+                    lines[g, level, o] = n + joins - goes
+                    up = upgraded[g, level, o] + joins
+                    if up > 0:
+                        keep = (n + joins - goes + math.floor(back[level, o])) / (n + joins)
+                        upgraded[g, level, o] = part_of(up, min(keep, 1.0))
+                if taken + stayed > 0:
+                    depart(
+                        i, taken, stayed, math.floor(looked + 0.5), renewed, near, away, again,
+                        free, within, beyond, new_carrier, room, parts, into[base], into[level],
+                        moves[g, i], flows[g, i],
+                    )  # fmt: skip
+        arrive(lines[g], arrived[g], into, back, e[g], factor, is_open)
+        if kinds > PLAIN_LEVELS:
+            adopt(lines[g], arrived[g], upgraded[g], took[g], e[g], reach, dissimilarity)
     return Moved(lines, arrived, upgraded, took, moves.sum(axis=0), flows)
 
 

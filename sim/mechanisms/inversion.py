@@ -19,17 +19,19 @@ from sim.mechanisms.choice import (
     attention_of,
     carrier_odds,
     cost_factor,
-    looker_weights,
+    leavers,
+    look,
     open_sums,
     plain,
     quality_factors,
+    setting_of,
 )
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 _STEPS = 60
-_EXACT = 1e-10
+_EXACT = 1e-9  # of all lines: one in the country
 
 
 class Crowd(NamedTuple):
@@ -66,6 +68,8 @@ def _next_lines(
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Return the lines that each carrier is expected to have next, and their slopes by quality.
 
+    The slopes take lookers from one carrier for alike: they guide Newton's steps, no more.
+
     (segments, carriers) and (segments, carriers, carriers).
     """
     count, kinds, total = lines.shape
@@ -74,28 +78,50 @@ def _next_lines(
     new_carrier = cost_factor(tastes.switching, tastes)
     new_plan = cost_factor(tastes.plan_switching, tastes)
     out, slope = np.zeros((count, carriers)), np.zeros((count, carriers, carriers))
+    # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
+    e, is_open, renewal = weights.e, offers.open, tastes.renewal
+    dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
     for g in prange(count):
-        rivals, own = np.empty(carriers), np.empty(carriers)
-        a, odds, free = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        rivals, own, free = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        within, beyond, odds = np.empty(carriers), np.empty(carriers), np.empty(carriers)
         for level in range(kinds):
-            open_sums(weights.e[g, plain(level)], factor, offers.open, carriers, rivals)
-            open_sums(weights.e[g, level], factor, offers.open, carriers, own)
+            open_sums(e[g, plain(level)], factor, is_open, carriers, rivals)
+            open_sums(e[g, level], factor, is_open, carriers, own)
             carrier_odds(rivals, tastes, free)
             renewed = 0.0
-            for o in range(total):
-                n = float(lines[g, level, o])
-                if n == 0.0:
-                    continue
-                i = o // plans
-                kept = weights.e[g, level, o] * factor[o]
-                looker_weights(rivals, own[i], kept, offers.open[o], i, new_carrier, new_plan, a)
-                carrier_odds(a, tastes, odds)
-                looks = (1.0 - tastes.renewal) * attention_of(tastes, shocked[g, level, o])
-                renewed += n * tastes.renewal
-                out[g, i] += n * (1.0 - tastes.renewal - looks)
+            for i in range(carriers):
+                at = setting_of(i, rivals, own[i], new_carrier, new_plan, tastes)
+                leavers(i, rivals, tastes, within, beyond)
+                looked, near, away, whole = 0.0, 0.0, 0.0, 0.0
+                for o in range(i * plans, (i + 1) * plans):
+                    n = float(lines[g, level, o])
+                    if n == 0.0:
+                        continue
+                    kept = e[g, level, o] * factor[o]
+                    saved = 1.0 - new_plan if is_open[o] else 1.0
+                    chances = look(at, kept, saved, dissimilarity)
+                    looks = (
+                        (1.0 - renewal)
+                        * n
+                        * attention_of(attention, bill_shock, shocked[g, level, o])
+                    )
+                    whole += n
+                    looked += looks
+                    near += looks * chances.near
+                    away += looks * chances.away
+                renewed += whole * renewal
+                left = 0.0
                 for j in range(carriers):
-                    out[g, j] += n * looks * odds[j]
-                _add_slopes(n * looks, odds, tastes, slope[g])
+                    odds[j] = near * new_carrier * within[j] + away * beyond[j]
+                    left += odds[j]
+                odds[i] = looked - left
+                for j in range(carriers):
+                    out[g, j] += odds[j]
+                out[g, i] += whole * (1.0 - renewal) - looked
+                if looked > 0.0:
+                    for j in range(carriers):
+                        odds[j] /= looked
+                    _add_slopes(looked, odds, tastes, slope[g])
             for j in range(carriers):
                 out[g, j] += renewed * free[j]
             _add_slopes(renewed, free, tastes, slope[g])
@@ -145,7 +171,7 @@ def _solve(matrix: Floats, right: Floats) -> Floats:
 def invert_shares(crowd: Crowd, target: Floats, start: Floats) -> Floats:
     """Return the quality at which the expected next share is `target`: (carriers,), last 0.
 
-    Damped Newton steps on all carriers but the last.
+    Damped Newton steps on all carriers but the last, their slopes corrected by Broyden's rule.
 
     Raises
     ------
@@ -153,15 +179,24 @@ def invert_shares(crowd: Crowd, target: Floats, start: Floats) -> Floats:
         if no quality reaches the target: a jump in the target.
     """
     xi: Floats = start - start[-1]
+    share, slope = expected_shares(crowd, xi)
+    slope, missing = slope[:-1, :-1], (target - share)[:-1]
     for _ in range(_STEPS):
-        share, slope = expected_shares(crowd, xi)
-        missing = (target - share)[:-1]
         if np.abs(missing).max() < _EXACT:
             return xi
-        step = _solve(slope[:-1, :-1].copy(), missing.copy())
-        xi[:-1] += np.clip(step, -1.0, 1.0)  # far out the slope vanishes; walk, do not jump
+        # Far out the slope vanishes; walk, do not jump.
+        step = np.clip(_solve(slope.copy(), missing.copy()), -1.0, 1.0)
+        xi[:-1] += step
         if np.abs(xi).max() > 20.0:
             break
+        share, fresh = expected_shares(crowd, xi)
+        left = (target - share)[:-1]
+        if np.abs(left).max() > 0.5 * np.abs(missing).max():
+            slope = fresh[:-1, :-1]
+        else:  # Broyden (1965): what the step should have brought and did not
+            wrong = missing - left - (slope * step).sum(axis=1)
+            slope = slope + wrong[:, None] * step / (step * step).sum()
+        missing = left
     raise InvariantError(
         f"no quality reaches the observed shares {np.round(target, 4)} from "
         f"{np.round(share, 4)} in one month; close less of the gap"

@@ -13,11 +13,11 @@ from sim.mechanisms.choice import (
     Tastes,
     Weights,
     attention_of,
-    carrier_odds,
     cost_factor,
-    looker_weights,
+    look,
     open_sums,
     plain,
+    setting_of,
 )
 
 type Floats = NDArray[np.float64]
@@ -44,27 +44,30 @@ def consumer_surplus(
     new_carrier = cost_factor(tastes.switching, tastes)
     new_plan = cost_factor(tastes.plan_switching, tastes)
     out = np.zeros((count, carriers), dtype=np.int64)
+    # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
+    e, top, is_open, alphas = weights.e, weights.top, offers.open, segments.alpha
+    provinces, dissimilarity = segments.province, tastes.dissimilarity
+    attention, bill_shock = tastes.attention, tastes.bill_shock
     for g in prange(count):
         # A province apart, another month: every month meets every kind of segment.
-        if (g + 5 * segments.province[g]) % step != first:
+        if (g + 5 * provinces[g]) % step != first:
             continue
-        rivals, own = np.empty(carriers), np.empty(carriers)
-        a, odds, fen = np.empty(carriers), np.empty(carriers), np.zeros(carriers)
+        rivals, own, fen = np.empty(carriers), np.empty(carriers), np.zeros(carriers)
         for level in range(kinds):
-            open_sums(weights.e[g, plain(level)], factor, offers.open, carriers, rivals)
-            open_sums(weights.e[g, level], factor, offers.open, carriers, own)
-            for o in range(total):
-                if lines[g, level, o] == 0:
-                    continue
-                i = o // plans
-                kept = weights.e[g, level, o] * factor[o]
-                looker_weights(rivals, own[i], kept, offers.open[o], i, new_carrier, new_plan, a)
-                attentive = math.log(carrier_odds(a, tastes, odds))
-                passive = math.log(kept) * tastes.dissimilarity
-                look = attention_of(tastes, shocked[g, level, o])
-                utils = weights.top[g, level] + look * attentive + (1.0 - look) * passive
-                money = utils / segments.alpha[g] * FEN_PER_YUAN
-                fen[i] += lines[g, level, o] / unit * money
+            open_sums(e[g, plain(level)], factor, is_open, carriers, rivals)
+            open_sums(e[g, level], factor, is_open, carriers, own)
+            for i in range(carriers):
+                at = setting_of(i, rivals, own[i], new_carrier, new_plan, tastes)
+                for o in range(i * plans, (i + 1) * plans):
+                    if lines[g, level, o] == 0:
+                        continue
+                    kept = e[g, level, o] * factor[o]
+                    saved = 1.0 - new_plan if is_open[o] else 1.0
+                    attentive = math.log(look(at, kept, saved, dissimilarity).inclusive)
+                    passive = math.log(kept) * dissimilarity
+                    looks = attention_of(attention, bill_shock, shocked[g, level, o])
+                    utils = top[g, level] + looks * attentive + (1.0 - looks) * passive
+                    fen[i] += lines[g, level, o] / unit * (utils / alphas[g] * FEN_PER_YUAN)
         for i in range(carriers):
             for h in range(carriers):
                 out[g, h] += math.floor(fen[i] * home[g, i, h] + 0.5)

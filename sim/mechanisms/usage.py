@@ -315,33 +315,34 @@ class LineMonth(NamedTuple):
 
 
 @inlined
-def line_month(
-    theta: float, o: int, j: int, style: int, knows: int, usable: float, rollover: int,
-    offers: Offers, margin: Margin, levels: Levels, curve: Curve,
-) -> LineMonth:  # fmt: skip
-    """Return a line's month on offer o, in whole kilobytes and fen."""
-    over = margin.use[o, knows]
-    own = math.floor(offers.allowance[o] * usable + 0.5)
+def month_under(
+    theta: float, t: Terms, own: int, rollover: int, national: float, price: int, curve: Curve
+) -> LineMonth:
+    """Return a line's month under given terms, in whole kilobytes and fen.
+
+    own, rollover : kB of this month's allowance and left over from last month; national : part
+    of both usable outside the province; price : fen per GB beyond. The terms' own allowance is
+    not read: it knows no rollover.
+    """
     available = own + rollover
-    national = math.floor(available * offers.national[o] + 0.5)
+    elsewhere = math.floor(available * national + 0.5)
     use = metered(
-        theta, levels.sponsored[j, style], offers.free_share[o, style], levels.roaming[style],
-        margin.cap[o], available / KB_PER_GB, national / KB_PER_GB, curve.free, over,
+        theta, t.sponsored, t.zero_rated, t.roaming, t.cap, available / KB_PER_GB,
+        elsewhere / KB_PER_GB, curve.free, t.over,
     )  # fmt: skip
     within, beyond = 0, 0
     if use.away > 0.0:
         away = whole_kb(use.away * use.at_away)
-        within = min(away, national)
-        beyond = away - within if use.at_away == over else 0
+        within = min(away, elsewhere)
+        beyond = away - within if use.at_away == t.over else 0
     home = whole_kb(use.home * use.at_home)
     here = min(home, available - within)
-    beyond += home - here if use.at_home == over else 0
+    beyond += home - here if use.at_home == t.over else 0
     left = available - within - here
     within += here + whole_kb(use.free * use.at_free)
     y = (use.away * use.at_away + use.home * use.at_home + use.free * use.at_free) / max(
         use.away + use.home + use.free, 1e-300
     )
-    price = margin.price[o, knows]
     return LineMonth(
         within=within,
         beyond=beyond,
@@ -354,13 +355,27 @@ def line_month(
 
 
 @inlined
-def times(lines: int, per_line: int, unit: int) -> int:
-    """Return lines × per_line, lines being in parts of `unit`, to the nearest whole number."""
-    if unit == 1:
-        return lines * per_line
-    whole = lines // unit
-    part = float((lines - whole * unit) * per_line)
-    return whole * per_line + math.floor(part / unit + 0.5)
+def line_month(
+    theta: float, o: int, j: int, style: int, knows: int, usable: float, rollover: int,
+    offers: Offers, margin: Margin, levels: Levels, curve: Curve,
+) -> LineMonth:  # fmt: skip
+    """Return a line's month on offer o, in whole kilobytes and fen."""
+    return month_under(
+        theta, terms_of(o, j, style, knows, usable, offers, margin, levels),
+        math.floor(offers.allowance[o] * usable + 0.5), rollover, offers.national[o],
+        margin.price[o, knows], curve,
+    )  # fmt: skip
+
+
+# What is added up exactly before it is rounded once: whole lines × amount, and parts × amount.
+_AMOUNTS = 9
+(_WITHIN, _BEYOND, _GIFT, _FEE, _EXTRA, _RENT, _BILL, _POTENTIAL, _PRICED) = range(_AMOUNTS)
+
+
+@inlined
+def rounded(whole: int, part: int, unit: int) -> int:
+    """Return a sum over lines to the nearest whole: that of whole lines, and of 1/unit parts."""
+    return whole + (part + unit // 2) // unit
 
 
 @parallel_kernel
@@ -391,71 +406,103 @@ def use_data(
     style_sums = np.zeros((provinces, carriers, styles, len(REACH)), dtype=np.int64)
     held = np.zeros((provinces, total, len(HELD)), dtype=np.int64)
     first = np.searchsorted(segments.province, np.arange(provinces + 1))
+    # Arrays by name and numbers in the inner loop: see `Terms`.
+    thetas, kinds_of, hunters = segments.theta, segments.style, segments.knows
+    cap, allowance, national = margin.cap, margin.allowance, margin.national
+    over, over_worth, price, fees = margin.use, margin.worth, margin.price, margin.fee
+    sponsored, zero_rated, roaming = levels.sponsored, offers.free_share, levels.roaming
+    own_kb, usable_away, fee, voice = offers.allowance, offers.national, offers.fee, offers.voice
     for p in prange(provinces):
+        exact = np.zeros((styles, 2, total, 2, _AMOUNTS), dtype=np.int64)
         for g in range(first[p], first[p + 1]):
-            style = int(segments.style[g])
-            knows = 1 if segments.knows[g] else 0
+            style = int(kinds_of[g])
+            knows = 1 if hunters[g] else 0
             for level in range(kinds):
-                theta = theta_of(g, level, segments, levels)
-                controlled = level >= BELOW_LTE_CONTROL
+                lte, controlled = level in (ON_LTE, ON_LTE_CONTROL), level >= BELOW_LTE_CONTROL
+                theta = thetas[g] * levels.usage * (levels.lte_usage if lte else 1.0)
                 usable = 1.0 if controlled else levels.usable[style]
+                product = control_fee if controlled else 0
                 for o in range(total):
                     n = lines[g, level, o]
                     if n == 0:
-                        rollover[g, level, o] = 0
-                        shocked[g, level, o] = 0
-                        out_use[g, level, o] = 0
-                        out_bill[g, level, o] = 0
+                        rollover[g, level, o], shocked[g, level, o] = 0, 0
+                        out_use[g, level, o], out_bill[g, level, o] = 0, 0
                         continue
                     j = o // plans
-                    voice = offers.voice[j]
-                    sums = place[p, j]
-                    sums[LINES] += n
+                    whole = n // unit
+                    part = n - whole * unit
                     held[p, o, 0] += n
-                    if level in (ON_LTE, ON_LTE_CONTROL):
-                        sums[LTE_LINES] += n
+                    place[p, j, LTE_LINES] += n if lte else 0
+                    sums = exact[style, knows, o]
                     if level == NO_DEVICE or o % plans == 0:
-                        sums[VOICE] += times(n, voice, unit)
-                        rollover[g, level, o] = 0
-                        shocked[g, level, o] = 0
-                        out_use[g, level, o] = 0
-                        out_bill[g, level, o] = voice
+                        sums[0, _BILL] += whole * voice[j]
+                        sums[1, _BILL] += part * voice[j]
+                        rollover[g, level, o], shocked[g, level, o] = 0, 0
+                        out_use[g, level, o], out_bill[g, level, o] = 0, voice[j]
                         continue
-                    use = line_month(
-                        theta, o, j, style, knows, usable, rollover[g, level, o], offers, margin,
-                        levels, curve,
+                    terms = Terms(
+                        sponsored[j, style], zero_rated[o, style], roaming[style], cap[o],
+                        allowance[o] * usable, national[o] * usable, over[o, knows],
+                        over_worth[o, knows], price[o, knows] / FEN_PER_YUAN, fees[o],
                     )  # fmt: skip
-                    resold = margin.price[o, knows] < offers.overage[o]
-                    product = control_fee if controlled else 0
-                    data = offers.fee[o] + use.extra
-                    bill = data + product + voice
-                    within = times(n, use.within, unit)
-                    beyond = times(n, use.beyond, unit)
-                    gift = times(n, use.gift, unit)
-                    # Running totals are rounded, so the parts are what the whole bill comes to.
-                    fee = times(n, offers.fee[o], unit)
-                    extra = times(n, data, unit) - fee
-                    rent = times(n, data + product, unit) - fee - extra
-                    used = within + beyond + gift
-                    sums[DATA_LINES] += n
-                    sums[CONTROL_LINES] += n if controlled else 0
-                    sums[USED] += used
-                    sums[ALLOWANCE] += within
-                    sums[RESOLD if resold else BILLED] += beyond
-                    sums[SPONSORED] += gift
-                    sums[FEE] += fee
-                    sums[RESALE if resold else OVERAGE] += extra
-                    sums[CONTROL_FEE] += rent
-                    sums[VOICE] += times(n, bill, unit) - fee - extra - rent
-                    reach = style_sums[p, j, style]
-                    reach[POTENTIAL] += times(n, use.potential, unit)
-                    reach[PRICED] += times(n, use.priced, unit)
-                    reach[REACH_SPONSORED] += gift
-                    reach[REACH_USED] += used
-                    held[p, o, 1] += used
-                    held[p, o, 2] += fee + (0 if resold else extra)
+                    use = month_under(
+                        theta, terms, math.floor(own_kb[o] * usable + 0.5), rollover[g, level, o],
+                        usable_away[o], price[o, knows], curve,
+                    )  # fmt: skip
+                    bill = fee[o] + use.extra + product + voice[j]
+                    place[p, j, DATA_LINES] += n
+                    place[p, j, CONTROL_LINES] += n if controlled else 0
+                    for row in range(2):
+                        times_n = whole if row == 0 else part
+                        if times_n == 0:
+                            continue
+                        sums[row, _WITHIN] += times_n * use.within
+                        sums[row, _BEYOND] += times_n * use.beyond
+                        sums[row, _GIFT] += times_n * use.gift
+                        sums[row, _FEE] += times_n * fee[o]
+                        sums[row, _EXTRA] += times_n * use.extra
+                        sums[row, _RENT] += times_n * product
+                        sums[row, _BILL] += times_n * bill
+                        sums[row, _POTENTIAL] += times_n * use.potential
+                        sums[row, _PRICED] += times_n * use.priced
                     rollover[g, level, o] = use.left if rollover_in_force else 0
                     shocked[g, level, o] = SHOCKED if use.extra > 0 else 0
                     out_use[g, level, o] = use.within + use.beyond + use.gift
                     out_bill[g, level, o] = bill
+        for cell in range(styles * 2 * total):
+            style, knows, o = cell // (2 * total), cell // total % 2, cell % total
+            whole_sum, part_sum = exact[style, knows, o, 0], exact[style, knows, o, 1]
+            if whole_sum[_BILL] == 0 and part_sum[_BILL] == 0 and whole_sum[_POTENTIAL] == 0:
+                continue
+            within = rounded(whole_sum[_WITHIN], part_sum[_WITHIN], unit)
+            beyond = rounded(whole_sum[_BEYOND], part_sum[_BEYOND], unit)
+            gift = rounded(whole_sum[_GIFT], part_sum[_GIFT], unit)
+            # Running totals are rounded, so the parts are what the whole bill comes to.
+            paid_fee = rounded(whole_sum[_FEE], part_sum[_FEE], unit)
+            for k in (_EXTRA, _RENT):
+                whole_sum[k] += whole_sum[k - 1]
+                part_sum[k] += part_sum[k - 1]
+            to_extra = rounded(whole_sum[_EXTRA], part_sum[_EXTRA], unit)
+            to_rent = rounded(whole_sum[_RENT], part_sum[_RENT], unit)
+            extra = to_extra - paid_fee
+            resold = price[o, knows] < offers.overage[o]
+            used = within + beyond + gift
+            sums = place[p, o // plans]
+            sums[USED] += used
+            sums[ALLOWANCE] += within
+            sums[RESOLD if resold else BILLED] += beyond
+            sums[SPONSORED] += gift
+            sums[FEE] += paid_fee
+            sums[RESALE if resold else OVERAGE] += extra
+            sums[CONTROL_FEE] += to_rent - to_extra
+            sums[VOICE] += rounded(whole_sum[_BILL], part_sum[_BILL], unit) - to_rent
+            reach = style_sums[p, o // plans, style]
+            reach[POTENTIAL] += rounded(whole_sum[_POTENTIAL], part_sum[_POTENTIAL], unit)
+            reach[PRICED] += rounded(whole_sum[_PRICED], part_sum[_PRICED], unit)
+            reach[REACH_SPONSORED] += gift
+            reach[REACH_USED] += used
+            held[p, o, 1] += used
+            held[p, o, 2] += paid_fee + (0 if resold else extra)
+        for o in range(total):
+            place[p, o // plans, LINES] += held[p, o, 0]
     return UsageSums(place, style_sums.sum(axis=0), held.sum(axis=0))

@@ -61,6 +61,11 @@ def strike_deals(market: Market) -> Floats:
     return sponsored
 
 
+def seen_by(market: Market, partner: int) -> PartnerView:
+    """Return what one partner sees once the month's deals are struck: that by which it decided."""
+    return _partner_view(market, np.array([partner]))
+
+
 def _ended(market: Market) -> NDArray[np.bool_]:
     """Return which contracts end at once: (partners, carriers).
 
@@ -171,16 +176,17 @@ class Income(NamedTuple):
 def weigh_alliance(market: Market) -> Coalitions | None:
     """Ask again which partners would join if other carriers shared the platform.
 
-    Returns what each coalition would earn, None where nobody sells the service; notes what
-    carriers will see of it next month.
+    Returns what each coalition would earn, None where nobody sells the service or nobody's move
+    or part depends on it; notes what carriers will see of it next month.
     """
-    carriers = market.world.carriers
-    if not (carriers.member.any() or carriers.own_platform.any()):
+    carriers, rule = market.world.carriers, market.scenario.sharing.rule
+    asked = rule == "shapley" or any(c.strategy.weighs_alliance for c in market.carriers)
+    if not asked or not (carriers.member.any() or carriers.own_platform.any()):
         return None
     known = np.flatnonzero(market.world.partners.aware)
     view = _partner_view(market, known)
     coalitions = _coalitions(market, view)
-    rule, cost = market.scenario.sharing.rule, market.unit_cost
+    cost = market.unit_cost
     for j in range(len(CARRIERS)):
         inside = carriers.member | (np.arange(len(CARRIERS)) == j)
         together = mask_of(inside)
@@ -246,7 +252,9 @@ def platform_parts(market: Market, volume: Ints) -> Floats:
     """
     member = market.world.carriers.member
     on_platform = np.where(market.world.partners.channel == PLATFORM, volume, 0).sum(axis=0)
-    if market.coalitions is None:
+    if not member.any():
         return np.zeros(len(member))
-    worth = among(market.coalitions.revenue, member)
+    worth = np.zeros(2 ** len(member), dtype=np.int64)
+    if market.coalitions is not None:
+        worth = among(market.coalitions.revenue, member)
     return weights(market.scenario.sharing.rule, member, on_platform, worth)

@@ -78,6 +78,9 @@ from sim.scenario.start import build_world, fixed_parts
 # year: consumer surplus of every cell every month would cost as much as the month itself.
 PANEL = 12
 
+# The streams of a row's draws, in the order of `Draws`.
+ROW_DRAWS = ("users.upgrade", "users.attention", "users.choice", "users.control")
+
 DECISION_DRAWS = 8  # uniform draws that each carrier's strategy may use a month
 
 
@@ -287,12 +290,12 @@ class Market(mesa.Model):
             people.lines.shape[1],
         )  # fmt: skip
         self.tastes = tastes._replace(xi=month_quality(self, tastes))
-        self._move(quality_factors(self.tastes.xi, people.plans, self.tastes))
+        self.upgrades: Upgrades = self._upgrades()
+        self._move(quality_factors(self.tastes.xi, people.plans, self.tastes), self.upgrades)
 
-    def _move(self, factor: NDArray[np.float64]) -> None:
+    def _move(self, factor: NDArray[np.float64], upgrades: Upgrades) -> None:
         """Move cells by their expected flows, or let every row draw for itself."""
         people, month, key = self.world.population, self.world.month, self.streams.key
-        upgrades = self._upgrades()
         self.surplus = PANEL * consumer_surplus(
             month % PANEL, PANEL, people.lines, people.unit, people.shocked, people.home,
             self.fixed.segments, self.weights, self.offers, self.tastes, factor,
@@ -303,11 +306,10 @@ class Market(mesa.Model):
                 upgrades,
             )  # fmt: skip
         else:
-            names = ("users.upgrade", "users.attention", "users.choice", "users.control")
             moved = drawn_flows(
                 people.rows.segment, people.rows.state, *people.row_lines(), people.shocked,
                 self.weights, factor, self.offers, self.tastes, upgrades,
-                Draws(*(key(name, month) for name in names)), threads(),
+                Draws(*(key(name, month) for name in ROW_DRAWS)), threads(),
             )  # fmt: skip
         carry_over(moved, people.rollover, people.shocked)
         people.lines = moved.lines

@@ -13,6 +13,7 @@ from sim.core.money import split
 from sim.market.ledger import Ledger
 from sim.market.names import CARRIERS, CHANNELS, NO_PLATFORM, SHARED_PLATFORM
 from sim.market.population import Population
+from sim.market.segments import Segments
 from sim.mechanisms.billing import LeakCharges, SponsorCharges, charges, platform_income
 from sim.mechanisms.sharing import share_platform
 from sim.mechanisms.usage import (
@@ -28,7 +29,7 @@ from sim.mechanisms.usage import (
     USED,
     VOICE,
     UsageSums,
-    times,
+    rounded,
 )
 
 type Ints = NDArray[np.int64]
@@ -172,9 +173,7 @@ def check_users(month: int, people: Population, sums: UsageSums, total: int) -> 
         )
     charged = sums.by_place[:, :, CHARGES].sum(axis=2)
     billed = np.zeros_like(charged)
-    _add_bills(
-        people.lines, people.bill, people.unit, people.segments.province, people.plans, billed
-    )
+    _add_bills(people.lines, people.bill, people.unit, people.segments, people.plans, billed)
     if (billed != charged).any():
         province, j = np.argwhere(billed != charged)[0]
         account = f"users:{CARRIERS[j]}:{people.labels.provinces[province]}"
@@ -186,15 +185,27 @@ def check_users(month: int, people: Population, sums: UsageSums, total: int) -> 
 
 @kernel
 def _add_bills(
-    lines: Ints, bill: Ints, unit: int, province: NDArray[np.uint8], plans: int, out: Ints
+    lines: Ints, bill: Ints, unit: int, segments: Segments, plans: int, out: Ints
 ) -> None:
-    """Add what each cell's lines owe to `out`: (provinces, carriers) fen."""
+    """Add what each cell's lines owe to `out`: (provinces, carriers) fen.
+
+    Added up exactly for each province, kind of user and offer, then rounded, as in `use_data`.
+    """
+    offers, kinds = lines.shape[2], 2 * (int(segments.style.max()) + 1)
+    owed = np.zeros((out.shape[0], kinds, offers, 2), dtype=np.int64)
     for g in range(lines.shape[0]):
+        kind = 2 * int(segments.style[g]) + (1 if segments.knows[g] else 0)
         for level in range(lines.shape[1]):
-            for o in range(lines.shape[2]):
+            for o in range(offers):
                 n = lines[g, level, o]
                 if n > 0:
-                    out[province[g], o // plans] += times(n, bill[g, level, o], unit)
+                    whole = n // unit
+                    owed[segments.province[g], kind, o, 0] += whole * bill[g, level, o]
+                    owed[segments.province[g], kind, o, 1] += (n - whole * unit) * bill[g, level, o]
+    for p in range(out.shape[0]):
+        for kind in range(kinds):
+            for o in range(offers):
+                out[p, o // plans] += rounded(owed[p, kind, o, 0], owed[p, kind, o, 1], unit)
 
 
 def whole_lines(parts: Ints, unit: int) -> Ints:

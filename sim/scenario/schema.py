@@ -320,7 +320,7 @@ class Plan(Section):
     )
     appeal: float = param("worth beside use and price: how it is sold", "utils", default=0.0)
     zero_rated: ZeroRated | None = param("free traffic of a partner's categories", default=None)
-    sold: dict[CarrierId, Sold] | None = param(
+    sold: Annotated[dict[CarrierId, Sold], _by_key] | None = param(
         "carriers that sell it and when; none: all, always", default=None
     )
 

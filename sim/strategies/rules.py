@@ -34,7 +34,15 @@ class CarrierRule(Rule):
 
     needs_research: ClassVar[bool] = False  # whether its views hold market research
 
-    offers_control: ClassVar[bool] = False  # may come to offer users control over their traffic
+    @property
+    def offers_control(self) -> bool:
+        """Return whether it may come to offer users control over their traffic."""
+        return False
+
+    @property
+    def weighs_alliance(self) -> bool:
+        """Return whether its moves depend on what it would have outside an alliance."""
+        return False
 
     @abstractmethod
     def decide(self, view: CarrierView) -> CarrierDecision:

@@ -12,8 +12,20 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.core.errors import SimError
 
-COMMANDS = ("run", "compare", "check", "list", "schema", "diff", "info", "dashboard", "verify")
-SMALL = ("--users", "1000", "--months", "2")
+COMMANDS = (
+    "run",
+    "compare",
+    "explain",
+    "check",
+    "list",
+    "schema",
+    "diff",
+    "info",
+    "dashboard",
+    "verify",
+)
+SMALL = ("--months", "2", "--set", "population.usage_tiers=1")
+FEW = ("--users", "1000", "--months", "2")
 PAIR = ("business_as_usual", "price_war")
 
 
@@ -228,9 +240,10 @@ def test_run_prints_its_last_year_and_is_not_run_again(tmp_path):
     assert "consumer_surplus" not in {m["name"] for m in first["metrics"]}
 
 
-def test_threads_do_not_move_the_results(tmp_path, results):
+@pytest.mark.parametrize("size", [SMALL, FEW], ids=["expected", "individual"])
+def test_threads_do_not_move_the_results(tmp_path, size):
     one, two = (
-        printed("run", "price_war", *SMALL, "--threads", n, "--out", tmp_path / str(n), "--json")
+        printed("run", "price_war", *size, "--threads", n, "--out", tmp_path / str(n), "--json")
         for n in (1, 2)
     )
 

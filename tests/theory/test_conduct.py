@@ -60,7 +60,7 @@ def test_cooperation_adds_service_and_user_control_to_the_shared_rule_and_nothin
     shared = AdaptiveMarkup(upsilon=0.04).decide(VIEW)
     cooperative = ServiceCooperation(upsilon=0.04, service=0.7).decide(VIEW)
 
-    assert cooperative == replace(shared, service_target=0.7, cooperate=True, control=True)
+    assert cooperative == replace(shared, service_target=0.7, cooperate=True)
     assert (shared.service_target, shared.cooperate, shared.control) == (0.0, False, False)
 
 

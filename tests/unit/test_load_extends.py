@@ -43,7 +43,7 @@ def test_a_shipped_scenario_can_be_extended(folder: Path) -> None:
     mine = load(folder, "extends: price_war\ncarriers: {mobile: {strategy: {cut: 0.05}}}\n")
 
     assert mine.carriers["mobile"].strategy.model_dump() == {
-        "name": "price_war", "upsilon": 0.04, "cut": 0.05
+        "name": "price_war", "upsilon": 0.04, "cut": 0.05, "trigger": None
     }  # fmt: skip
     assert mine.carriers["unicom"] == load_scenario("price_war").carriers["unicom"]
 
@@ -79,11 +79,11 @@ def test_a_mix_is_changed_in_part(folder: Path) -> None:
 
     mine = load(
         folder,
-        "extends: base\npopulation: {lifestyles: {viewer: {mix: {video: 0.62, social: 0.13}}}}\n",
+        "extends: base\npopulation: {lifestyles: {viewer: {mix: {video: 0.52, social: 0.13}}}}\n",
     )
 
     changed = mine.population.lifestyles["viewer"].mix
-    assert changed == {**base, "video": 0.62, "social": 0.13}
+    assert changed == {**base, "video": 0.52, "social": 0.13}
 
 
 def test_own_data_beside_the_scenario_come_first(folder: Path) -> None:

@@ -94,9 +94,9 @@ def test_shares_must_sum_to_one(mistakes: Mistakes) -> None:
     assert mistakes("population:\n  income_tiers:\n    low: {share: 0.9}\n") == [
         (3, "population.income_tiers", "the shares sum to 1.6, not to 1; change them together")
     ]
-    assert mistakes("population:\n  lifestyles:\n    gamer:\n      mix: {games: 0.1}\n") == [
-        (5, "population.lifestyles.gamer.mix",
-         "the shares sum to 0.8, not to 1; change them together")
+    assert mistakes("population:\n  lifestyles:\n    viewer:\n      mix: {games: 0.33}\n") == [
+        (5, "population.lifestyles.viewer.mix",
+         "the shares sum to 1.2, not to 1; change them together")
     ]  # fmt: skip
 
 

@@ -215,13 +215,11 @@ def test_service_peers_and_delay_weigh_in_ones_own_province() -> None:
 def test_attention_rises_with_the_part_of_a_cell_that_had_a_bill_shock(
     shocked: int, attention: float
 ) -> None:
-    assert attention_of(tastes(attention=0.04, bill_shock=0.02), shocked) == pytest.approx(
-        attention
-    )
+    assert attention_of(0.04, 0.02, shocked) == pytest.approx(attention)
 
 
 def test_attention_is_never_more_than_certain() -> None:
-    assert attention_of(tastes(attention=0.9, bill_shock=0.3), SHOCKED) == 1.0
+    assert attention_of(0.9, 0.3, SHOCKED) == 1.0
 
 
 # Control

@@ -87,7 +87,7 @@ def test_war_with_service_is_both_and_nothing_else() -> None:
     war = PriceWar(upsilon=0.04, cut=0.02).decide(VIEW)
     moves = PriceWarWithService(upsilon=0.04, cut=0.02, service=0.8).decide(VIEW)
 
-    assert moves == replace(war, service_target=0.8, cooperate=True, control=True)
+    assert moves == replace(war, service_target=0.8, cooperate=True)
 
 
 # Partners under a block

@@ -121,7 +121,7 @@ def test_the_json_has_the_promised_form():
     assert content["scenarios"] == PAIR
     assert content["baseline"] == "business_as_usual"
     assert content["seeds"] == [0, 1, 2]
-    assert (content["users"], content["start"], content["months"]) == (20_000, "2015-01", 2)
+    assert (content["users"], content["start"], content["months"]) == (None, "2015-01", 2)
     assert list(content["metrics"][0]) == [
         "name", "unit", "scenario", "carrier", "period", "mean", "low", "high",
     ]  # fmt: skip

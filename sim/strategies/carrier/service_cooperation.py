@@ -1,7 +1,7 @@
 """Sell backward traffic as a service, together."""
 
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -27,8 +27,6 @@ class ServiceCooperation(AdaptiveMarkup):
     Gillies 1959).
     """
 
-    offers_control: ClassVar[bool] = True
-
     service: float = Field(ge=0, le=1, examples=[1.0], description="service level to build towards")
     joins: Annotated[str, AfterValidator(_month)] | None = Field(
         default=None, examples=["2018-01"], description="first month on the platform; null: at once"
@@ -41,6 +39,20 @@ class ServiceCooperation(AdaptiveMarkup):
         "null: never",
     )
 
+    user_control: bool = Field(
+        default=False,
+        examples=[True],
+        description="whether users are offered control over their traffic too",
+    )
+
+    @property
+    def offers_control(self) -> bool:
+        return self.user_control
+
+    @property
+    def weighs_alliance(self) -> bool:
+        return self.exit_patience is not None
+
     def decide(self, view: CarrierView) -> CarrierDecision:
         moves = super().decide(view)
         if self.joins is not None and view.month < month_index(self.joins):
@@ -51,7 +63,7 @@ class ServiceCooperation(AdaptiveMarkup):
             service_target=self.service,
             cooperate=not alone,
             own_platform=alone,
-            control=True,
+            control=self.user_control,
         )
 
     def leaves(self, view: CarrierView) -> bool:

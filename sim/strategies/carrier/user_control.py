@@ -1,7 +1,6 @@
 """Let users decide what their traffic is used for, alone."""
 
 from dataclasses import replace
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -18,9 +17,11 @@ class UserControl(AdaptiveMarkup):
     alone (Zheng, Joe-Wong, Tan, Ha and Chiang 2015 on what users gain by trading quotas).
     """
 
-    offers_control: ClassVar[bool] = True
-
     service: float = Field(ge=0, le=1, examples=[1.0], description="service level to build towards")
+
+    @property
+    def offers_control(self) -> bool:
+        return True
 
     def decide(self, view: CarrierView) -> CarrierDecision:
         return replace(super().decide(view), service_target=self.service, control=True)

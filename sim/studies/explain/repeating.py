@@ -1,0 +1,58 @@
+"""Simulate a run again, with somebody watching."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from sim.core.calendar import month_label
+from sim.core.errors import InvariantError
+from sim.model import Market
+from sim.simulate import tables_of
+from sim.studies.explain.asking import Source
+
+type Progress = Callable[[int, int], None]  # months done, months in all
+
+
+def repeat(market: Market, months: range | None, progress: Progress | None = None) -> None:
+    """Step a market to the end of the months asked for, or of the scenario."""
+    end = market.scenario.end_month if months is None else months[-1] + 1
+    while market.world.month < end:
+        market.step()
+        if progress:
+            progress(market.world.month, end)
+
+
+def notes(source: Source, market: Market) -> list[str]:
+    """Return what the reader must know about the repeated run, after it ran.
+
+    A repeated run that differs from the stored one, the program being the same, is an
+    `InvariantError`.
+    """
+    said = []
+    repeated = market.world.population.fidelity
+    if repeated != source.fidelity:
+        rows = len(market.world.population)
+        said.append(
+            f"A run of expected flows has no single users. It is repeated here with {rows:,} users "
+            "who draw for themselves: near it, not equal to it."
+        )
+    if not source.same_code:
+        said.append(
+            "The run was stored by another version of this program; repeated by this one it may "
+            "differ."
+        )
+    elif source.stored is not None and repeated == source.fidelity:
+        _check_agreement(source.stored, market)
+        said.append("The repeated months equal the stored ones.")
+    return said
+
+
+def _check_agreement(place: Path, market: Market) -> None:
+    """Raise where carriers' facts of the repeated months are not those that are stored."""
+    table = "carrier_month"
+    again = tables_of(market.world)[table]
+    stored = pd.read_parquet(place / f"{table}.parquet")
+    if not again.equals(stored.iloc[: len(again)]):
+        last = month_label(market.world.month - 1)
+        raise InvariantError(f"the run in {place} repeated to {last} gives other numbers")
