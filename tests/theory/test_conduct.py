@@ -111,11 +111,12 @@ def test_where_nothing_was_observed_history_goes_on_by_the_shared_rule() -> None
     )
 
 
-def test_user_control_is_the_product_of_cooperation_without_the_platform() -> None:
-    cooperative = ServiceCooperation(upsilon=0.04, service=0.7).decide(VIEW)
-    alone = UserControl(upsilon=0.04, service=0.7).decide(VIEW)
+def test_user_control_is_a_product_that_cooperation_may_have_too() -> None:
+    service, alone = (kind(upsilon=0.04, service=0.7) for kind in (ServiceCooperation, UserControl))
+    both = ServiceCooperation(upsilon=0.04, service=0.7, user_control=True)
 
-    assert alone == replace(cooperative, cooperate=False)
+    assert alone.decide(VIEW) == replace(service.decide(VIEW), cooperate=False, control=True)
+    assert both.decide(VIEW) == replace(service.decide(VIEW), control=True)
 
 
 def test_who_holds_repeats_last_months_prices() -> None:

@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.core.kernels import cache_folder, code_digest, kernel, parallel_kernel, prange
+from sim.core.kernels import (
+    cache_folder,
+    kernel,
+    kernel_digest,
+    parallel_kernel,
+    prange,
+)
 
 CALLEE = """
 from sim.core.kernels import inlined
@@ -98,12 +104,22 @@ def test_a_changed_callee_is_compiled_anew(copied: Path) -> None:
     assert len(list((copied / "cache").glob("*/numba/*"))) == 2
 
 
+def test_a_page_changed_beside_the_kernels_compiles_nothing_anew(copied: Path) -> None:
+    for name, text in (("caller", CALLER), ("callee", CALLEE.format(factor=2.0))):
+        (copied / "sim" / f"{name}.py").write_text(text, encoding="utf-8")
+    for page in ("first = 1", "first = 2"):
+        (copied / "sim" / "page.py").write_text(page, encoding="utf-8")
+        python(copied, "-m", "sim.caller")
+
+    assert len(list((copied / "cache").glob("*/numba/*"))) == 1
+
+
 def test_compiled_kernels_go_to_the_folder_of_this_code() -> None:
     import numba
 
     assert os.environ["NUMBA_CACHE_DIR"] == str(cache_folder())
     assert str(cache_folder()) == numba.config.CACHE_DIR
-    assert cache_folder().name == code_digest()
+    assert cache_folder().name == kernel_digest()
     if not numba.config.DISABLE_JIT:
         assert Path(total.stats.cache_path).is_relative_to(cache_folder())  # type: ignore[attr-defined]
 

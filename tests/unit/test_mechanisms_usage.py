@@ -32,7 +32,7 @@ from sim.mechanisms.usage import (
     VOICE,
     Levels,
     make_curve,
-    times,
+    rounded,
     value_at,
 )
 from tests.theory.small_market import Month, SmallMarket, levels, on_terms, one_line, plans
@@ -315,7 +315,9 @@ def test_a_part_of_a_line_uses_and_owes_that_part() -> None:
 def test_lines_in_parts_times_whole_units_are_the_nearest_whole(
     lines: int, per_line: int, unit: int, product: int
 ) -> None:
-    assert times(lines, per_line, unit) == product
+    whole, part = divmod(lines, unit)
+
+    assert rounded(whole * per_line, part * per_line, unit) == product
 
 
 def test_use_by_lifestyle_tells_what_sponsoring_would_add() -> None:
