@@ -476,21 +476,25 @@ class Sharing(Section):
 class Order(Section):
     """A rule that the regulator sets in force."""
 
-    month: MonthLabel = param("first month in force")
-    rule: Literal["rollover", "price_cut", "roaming", "portability"] = param("what is ordered")
-    size: float = param(
-        "price_cut: share of the list price of last December; portability: utils", ge=0
+    month: MonthLabel = param("first month in force", source="events file")
+    rule: Literal["rollover", "price_cut", "roaming", "portability"] = param(
+        "what is ordered", source="events file"
     )
-    source: str = param("where the order is documented")
+    size: float = param(
+        "price_cut: share of the list price of last December; portability: utils, assumed",
+        source="events file",
+        ge=0,
+    )
+    source: str = param("where the order is documented", source="events file")
 
 
 class Lte(Section):
     """4G among a carrier's lines: Bass diffusion from its licence."""
 
-    launch: MonthLabel = param("month of the licence")
-    innovation: float = param("Bass p", "1/month", gt=0, lt=1)
-    imitation: float = param("Bass q", "1/month", ge=0, lt=1)
-    ceiling: Share = param("share of lines in the end")
+    launch: MonthLabel = param("month of the licence", source="events file")
+    innovation: float = param("Bass p", "1/month", source="4G lines of 2014-17", gt=0, lt=1)
+    imitation: float = param("Bass q", "1/month", source="4G lines of 2014-17", ge=0, lt=1)
+    ceiling: Share = param("share of lines in the end", source="4G lines of 2014-17")
 
 
 class Carrier(Section):
