@@ -253,8 +253,10 @@ def bench_rows(content: dict[str, Any]) -> Sequence[tuple[str, str]]:
     rows = [
         (
             f"individual, {each['users']:,} users, {each['threads']} thread(s)",
-            f"{each['user_months_per_second'] / 1e6:,.1f} m user-months/s of "
-            + f"{each['bytes_per_user']:g} bytes a user",
+            (
+                f"{each['user_months_per_second'] / 1e6:,.1f} m user-months/s of "
+                f"{each['bytes_per_user']:g} bytes a user"
+            ),
         )
         for each in content["individual"]
     ]
