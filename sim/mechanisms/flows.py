@@ -92,7 +92,7 @@ def arrive(
             for k in range(plans):
                 o = j * plans + k
                 lines[level, o] += parts[k]
-                arrived[level, o] = max(parts[k] - math.floor(back[level, o]), 0)
+                arrived[level, o] = max(parts[k] - math.floor(back[level, o] + 0.5), 0)
 
 
 @inlined
@@ -209,27 +209,28 @@ def expected_flows(
                     saved = 1.0 - new_plan if is_open[o] else 1.0
                     chances = look(at, kept, saved, dissimilarity)
                     renews = n * renewal
+                    attends = attention_of(attention, bill_shock, shocked[g, level, o])
                     # Whose line gets its first device looks for certain.
-                    looks = joins + (n - renews) * attention_of(
-                        attention, bill_shock, shocked[g, level, o]
-                    )
+                    looks = joins + (n - renews) * attends
                     part = looks * chances.near
                     renewed += renews
                     looked += looks
                     near += part
                     away += looks * chances.away
                     again += part * at.own
-                    back[level, o] = part * new_plan * kept if is_open[o] else 0.0
+                    same = new_plan * kept if is_open[o] else 0.0  # weighs anew, takes its own
+                    back[level, o] = part * same
                     due += renews + part * (at.near + at.own) + looks * chances.away
                     goes = min(math.floor(due) - edge, n + joins)
                     edge += goes
                     taken += goes
                     stayed += n + joins - goes
                     lines[g, level, o] = n + joins - goes
-                    up = upgraded[g, level, o] + joins
-                    if up > 0:
-                        keep = (n + joins - goes + math.floor(back[level, o])) / (n + joins)
-                        upgraded[g, level, o] = part_of(up, min(keep, 1.0))
+                    up = upgraded[g, level, o]
+                    if up + joins > 0:
+                        moves_on = chances.near * (at.near + at.own - same) + chances.away
+                        keeps = (1.0 - renewal) * (1.0 - attends * moves_on)
+                        upgraded[g, level, o] = part_of(up, keeps) + part_of(joins, 1.0 - moves_on)
                 if taken + stayed > 0:
                     depart(
                         i, taken, stayed, math.floor(looked + 0.5), renewed, near, away, again,

@@ -360,8 +360,11 @@ def _reference_levels(key: _Key) -> tuple[float, int, float]:
         total = start.use(population, level, round(price)).by_place.sum(axis=(0, 1))
         use = total[USED] / KB_PER_GB / (total[DATA_LINES] / population.unit)
         paid = (total[FEE] + total[OVERAGE]) / FEN_PER_YUAN / (total[USED] / KB_PER_GB)
-        data_choice = total[DATA_LINES] / total[LINES] / start.devices
-        gaps = (want_use / use, want_price / paid)
+        reached = total[DATA_LINES] / total[LINES]
+        data_choice = reached / start.devices
+        # Where everybody has a device, no more lines than choose data can use it.
+        lines = 1.0 if start.devices == 1.0 else paths.data_lines[0] / reached
+        gaps = (want_use / use, want_price / paid, lines)
         if max(abs(gap - 1.0) for gap in gaps) < _REFERENCE_ERROR / 10:
             break
         level *= gaps[0]

@@ -79,11 +79,11 @@ def test_a_mix_is_changed_in_part(folder: Path) -> None:
 
     mine = load(
         folder,
-        "extends: base\npopulation: {lifestyles: {viewer: {mix: {video: 0.52, social: 0.13}}}}\n",
+        "extends: base\npopulation: {lifestyles: {viewer: {mix: {video: 0.48, social: 0.15}}}}\n",
     )
 
     changed = mine.population.lifestyles["viewer"].mix
-    assert changed == {**base, "video": 0.52, "social": 0.13}
+    assert changed == {**base, "video": 0.48, "social": 0.15}
 
 
 def test_own_data_beside_the_scenario_come_first(folder: Path) -> None:

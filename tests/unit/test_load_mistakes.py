@@ -92,11 +92,11 @@ def test_a_negative_price_is_refused(mistakes: Mistakes) -> None:
 
 def test_shares_must_sum_to_one(mistakes: Mistakes) -> None:
     assert mistakes("population:\n  income_tiers:\n    low: {share: 0.9}\n") == [
-        (3, "population.income_tiers", "the shares sum to 1.6, not to 1; change them together")
+        (3, "population.income_tiers", "the shares sum to 1.4, not to 1; change them together")
     ]
     assert mistakes("population:\n  lifestyles:\n    viewer:\n      mix: {games: 0.33}\n") == [
         (5, "population.lifestyles.viewer.mix",
-         "the shares sum to 1.2, not to 1; change them together")
+         "the shares sum to 1.21, not to 1; change them together")
     ]  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def test_parts_that_differ_have_each_its_value_and_equal_ones_share_it(
 ) -> None:
     income = rows["population.income_tiers.<tier>.income"][2]
 
-    assert income == "low: 0.5; middle: 1; high: 1.75"
+    assert income == "low: 0.62; high: 1.38"
     assert rows["carriers.<carrier>.leak_control"][2] == "0.5"
     assert rows["retail.plans.<plan>.throttled"][2] == "unlimited: 3; else none"
     assert "unlimited.unicom: 2017-03" in rows["retail.plans.<plan>.sold.<carrier>.start"][2]

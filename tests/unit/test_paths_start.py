@@ -185,14 +185,13 @@ def test_price_sensitivity_falls_with_income(scenario: Scenario, fixed: Fixed) -
 
     assert (np.diff(alpha(fixed), axis=1) < 0.0).all()
     assert alpha(fixed)[poorest] / alpha(fixed)[richest] == pytest.approx(
-        np.full(3, ratio**scenario.demand.income_sensitivity)
+        np.full(2, ratio**scenario.demand.income_sensitivity)
     )
 
 
 def test_at_the_mean_income_a_yuan_is_worth_what_the_scenario_says() -> None:
     alike = {
         "population.income_tiers.low.income": 1,
-        "population.income_tiers.middle.income": 1,
         "population.income_tiers.high.income": 1,
     }
     scenario = load_scenario("base", alike)
