@@ -7,7 +7,7 @@ docs/performance.md and draws docs/images/scaling.svg.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import math
 import re
 from collections.abc import Sequence
@@ -93,11 +93,14 @@ def chart(found: Sequence[Series]) -> str:
     taken = [seconds for each in found for _, seconds in each.points]
     low, high = math.floor(math.log10(min(taken))), math.ceil(math.log10(max(taken)))
     width = MARGIN + len(found) * (PANEL + GAP)
+    height = PANEL + 2 * MARGIN
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{PANEL + 2 * MARGIN}" '
-        'font-family="sans-serif" font-size="11" role="img">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            'font-family="sans-serif" font-size="11" role="img">'
+        ),
         "<title>Seconds of a run as users, months, segments and partners grow</title>",
-        f'<rect width="{width}" height="{PANEL + 2 * MARGIN}" fill="white"/>',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
     ]
     for k, each in enumerate(found):
         parts += _panel(each, MARGIN + k * (PANEL + GAP), (low, high))
@@ -118,24 +121,32 @@ def _panel(series: Series, left: int, decades: tuple[int, int]) -> list[str]:
         return bottom - (math.log10(taken) - low) / (high - low) * PANEL
 
     parts = [
-        f'<text x="{left}" y="{MARGIN - 14}" fill="{INK}" font-weight="bold">'
-        f"{series.what} ({series.fidelity})</text>"
+        (
+            f'<text x="{left}" y="{MARGIN - 14}" fill="{INK}" font-weight="bold">'
+            f"{series.what} ({series.fidelity})</text>"
+        )
     ]
     for decade in range(low, high + 1):
         level = y(10.0**decade)
         parts += [
-            f'<line x1="{left}" x2="{left + PANEL}" y1="{level:.1f}" y2="{level:.1f}" '
-            'stroke="#ddd"/>',
-            f'<text x="{left - 5}" y="{level + 4:.1f}" text-anchor="end" fill="{INK}">'
-            f"{10.0**decade:g} s</text>",
+            (
+                f'<line x1="{left}" x2="{left + PANEL}" y1="{level:.1f}" y2="{level:.1f}" '
+                'stroke="#ddd"/>'
+            ),
+            (
+                f'<text x="{left - 5}" y="{level + 4:.1f}" text-anchor="end" fill="{INK}">'
+                f"{10.0**decade:g} s</text>"
+            ),
         ]
     line = " ".join(f"{x(size):.1f},{y(taken):.1f}" for size, taken in series.points)
     parts.append(f'<polyline points="{line}" fill="none" stroke="{LINE}" stroke-width="2"/>')
     for size, taken in series.points:
         parts += [
             f'<circle cx="{x(size):.1f}" cy="{y(taken):.1f}" r="3" fill="{LINE}"/>',
-            f'<text x="{x(size):.1f}" y="{bottom + 16}" text-anchor="middle" fill="{INK}">'
-            f"{size:,}</text>",
+            (
+                f'<text x="{x(size):.1f}" y="{bottom + 16}" text-anchor="middle" fill="{INK}">'
+                f"{size:,}</text>"
+            ),
         ]
     return parts
 
@@ -152,7 +163,7 @@ def main() -> None:
     warm_up()
     found = measure(asked.users)
     page = DOCS / "performance.md"
-    today = datetime.datetime.now(datetime.UTC).date()
+    today = dt.datetime.now(dt.UTC).date()
     head = f"Measured on {today} on {asked.machine}, one thread, whole runs; where nothing else is"
     text = f"{BEGIN}\n{head} said, 36 months.\n\n{table(found)}\n{END}"
     before = page.read_text("utf-8")
