@@ -93,13 +93,14 @@ def chart(found: Sequence[Series]) -> str:
     taken = [seconds for each in found for _, seconds in each.points]
     low, high = math.floor(math.log10(min(taken))), math.ceil(math.log10(max(taken)))
     width = MARGIN + len(found) * (PANEL + GAP)
+    height = PANEL + 2 * MARGIN
     parts = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{PANEL + 2 * MARGIN}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
             'font-family="sans-serif" font-size="11" role="img">'
         ),
         "<title>Seconds of a run as users, months, segments and partners grow</title>",
-        f'<rect width="{width}" height="{PANEL + 2 * MARGIN}" fill="white"/>',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
     ]
     for k, each in enumerate(found):
         parts += _panel(each, MARGIN + k * (PANEL + GAP), (low, high))

@@ -248,15 +248,17 @@ def _environment(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
+def _rate(each: dict[str, Any]) -> str:
+    millions, held = each["user_months_per_second"] / 1e6, each["bytes_per_user"]
+    return f"{millions:,.1f} m user-months/s, {held:g} bytes a user"
+
+
 def bench_rows(content: dict[str, Any]) -> Sequence[tuple[str, str]]:
     """Return what was measured in words: what, and how much."""
     rows = [
         (
             f"individual, {each['users']:,} users, {each['threads']} thread(s)",
-            (
-                f"{each['user_months_per_second'] / 1e6:,.1f} m user-months/s of "
-                f"{each['bytes_per_user']:g} bytes a user"
-            ),
+            _rate(each),
         )
         for each in content["individual"]
     ]
