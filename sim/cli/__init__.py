@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.benching import bench
 from sim.cli.comparing import compare
 from sim.cli.describing import check, diff, info, list_, schema, version
 from sim.cli.errors import Group
@@ -32,6 +33,7 @@ app.command()(schema)
 app.command()(diff)
 app.command()(info)
 app.command()(dashboard)
+app.command()(bench)
 
 
 @app.callback()

@@ -23,6 +23,7 @@ COMMANDS = (
     "info",
     "dashboard",
     "verify",
+    "bench",
 )
 SMALL = ("--months", "2", "--set", "population.usage_tiers=1")
 FEW = ("--users", "1000", "--months", "2")
