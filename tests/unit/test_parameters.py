@@ -37,11 +37,7 @@ def test_parts_that_differ_have_each_its_value_and_equal_ones_share_it(
     tiers = load_scenario("base").population.income_tiers.items()
     each = "; ".join(f"{name}: {tier.income:g}" for name, tier in tiers)
 
-<<<<<<< HEAD
-    assert income == "low: 0.62; high: 1.38"
-=======
     assert rows["population.income_tiers.<tier>.income"][2] == each
->>>>>>> refs/heads/docs
     assert rows["carriers.<carrier>.leak_control"][2] == "0.5"
     assert rows["retail.plans.<plan>.throttled"][2] == "unlimited: 3; else none"
     assert "unlimited.unicom: 2017-03" in rows["retail.plans.<plan>.sold.<carrier>.start"][2]
