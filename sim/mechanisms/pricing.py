@@ -24,6 +24,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+_TRIED = 24  # parts of a stretch, at whose ends a best price is looked for first
 _STEPS = 64  # of golden section: a bracket shrinks by a factor of 2e13
 
 
@@ -309,7 +310,18 @@ def long_run_profit(problem: PricingProblem, price: float) -> float:
 
 @inlined
 def _best_between(problem: PricingProblem, low: float, high: float) -> tuple[float, float]:
-    """Return the best price on a stretch without kinks and its profit, by golden section."""
+    """Return the best price on a stretch without kinks and its profit, by golden section.
+
+    Types of users may each have a best price of their own: the section starts around the best of
+    some prices on the way.
+    """
+    width = (high - low) / _TRIED
+    best, most = 0, -np.inf
+    for k in range(1, _TRIED):
+        profit = long_run_profit(problem, low + k * width)
+        if profit > most:
+            best, most = k, profit
+    low, high = low + (best - 1) * width, low + (best + 1) * width
     a, b = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
     at_a, at_b = long_run_profit(problem, a), long_run_profit(problem, b)
     for _ in range(_STEPS):

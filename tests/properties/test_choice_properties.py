@@ -118,8 +118,10 @@ def test_expected_shares_are_shares_and_their_slopes_cancel(
 def test_slopes_are_the_derivatives_of_expected_shares(
     seed: int, first: float, second: float, dissimilarity: float
 ) -> None:
+    """Exact where all plans are sold and changing costs nothing: a carrier's lookers are alike."""
     m = mixed_market(seed, dissimilarity=dissimilarity)
-    m.tastes = m.tastes._replace(voice_quality=1.0)
+    m.tastes = m.tastes._replace(voice_quality=1.0, plan_switching=0.0)
+    m.offers = m.offers._replace(open=np.ones_like(m.offers.open))
     crowd, xi, step = m.crowd(), np.array([first, second, 0.0]), 1e-5
     _, slope = expected_shares(crowd, xi)
     for k in range(3):

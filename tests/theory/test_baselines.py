@@ -28,11 +28,11 @@ def published() -> dict[str, Published]:
     with one_thread():
         return {
             "price_war": publish(load_scenario("price_war"), months=MONTHS),
-            "service_cooperation": publish(load_scenario("service_cooperation"), "2018-06", MONTHS),
+            "user_control": publish(load_scenario("user_control"), "2018-06", MONTHS),
         }
 
 
-@pytest.mark.parametrize("scenario", ["price_war", "service_cooperation"])
+@pytest.mark.parametrize("scenario", ["price_war", "user_control"])
 @pytest.mark.parametrize(("simulate", "users", "seeds"), BASELINES, ids=["mesa", "numpy"])
 def test_plain_users_have_the_products_shares_traffic_and_revenue(
     scenario: str, simulate: Baseline, users: int, seeds: int, published: dict[str, Published]
@@ -49,7 +49,7 @@ def test_plain_users_have_the_products_shares_traffic_and_revenue(
 
 
 def test_the_comparison_covers_control_over_traffic(published: dict[str, Published]) -> None:
-    taken = published["service_cooperation"].outcome[:, CONTROLLED]
+    taken = published["user_control"].outcome[:, CONTROLLED]
 
     assert taken.shape == (MONTHS, len(CARRIERS))
     assert (taken[-1] > taken[0]).all()

@@ -86,8 +86,10 @@ def test_without_sponsoring_there_is_no_backward_traffic_and_users_lose() -> Non
 
 
 def test_without_user_control_nobody_has_it_and_users_lose() -> None:
-    offered = market("user_control")
-    withheld = market("user_control", ("user_control.enabled", False))
+    """Theory speaks of the product, not of its price: it is given for nothing."""
+    given = ("user_control.fee", 0.0)
+    offered = market("user_control", given)
+    withheld = market("user_control", given, ("user_control.enabled", False))
 
     assert adopters(offered) > 0
     assert adopters(withheld) == 0
