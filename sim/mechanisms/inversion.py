@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.core.errors import InvariantError
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
+from sim.core.linear import solve_into
 from sim.market.offers import Offers
 from sim.mechanisms.choice import (
     Tastes,
@@ -148,26 +149,6 @@ def expected_shares(crowd: Crowd, xi: Floats) -> tuple[Floats, Floats]:
     )
 
 
-@kernel
-def _solve(matrix: Floats, right: Floats) -> Floats:
-    """Return x of matrix x = right by elimination; LAPACK's bits vary between processors.
-
-    The matrix of a logit's share derivatives is diagonally dominant: no pivoting is needed.
-    """
-    n = right.shape[0]
-    for i in range(n):
-        for j in range(i + 1, n):
-            factor = matrix[j, i] / matrix[i, i]
-            for k in range(i, n):
-                matrix[j, k] -= factor * matrix[i, k]
-            right[j] -= factor * right[i]
-    for i in range(n - 1, -1, -1):
-        for k in range(i + 1, n):
-            right[i] -= matrix[i, k] * right[k]
-        right[i] /= matrix[i, i]
-    return right
-
-
 def invert_shares(crowd: Crowd, target: Floats, start: Floats) -> Floats:
     """Return the quality at which the expected next share is `target`: (carriers,), last 0.
 
@@ -185,7 +166,7 @@ def invert_shares(crowd: Crowd, target: Floats, start: Floats) -> Floats:
         if np.abs(missing).max() < _EXACT:
             return xi
         # Far out the slope vanishes; walk, do not jump.
-        step = np.clip(_solve(slope.copy(), missing.copy()), -1.0, 1.0)
+        step = np.clip(solve_into(slope.copy(), missing.copy()), -1.0, 1.0)
         xi[:-1] += step
         if np.abs(xi).max() > 20.0:
             break

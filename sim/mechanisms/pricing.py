@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel
+from sim.core.linear import solve_into
 from sim.market.views import Research
 
 type Floats = NDArray[np.float64]
@@ -221,17 +222,7 @@ def discounted_shares(moves: Floats, held: Floats, discount: float) -> Floats:
         for j in range(count):
             a[j, i] = (1.0 if i == j else 0.0) - discount * moves[i, j]
             x[j] += (1.0 - discount) * held[i] * moves[i, j]
-    for k in range(count):
-        for i in range(k + 1, count):
-            ratio = a[i, k] / a[k, k]
-            for j in range(k, count):
-                a[i, j] -= ratio * a[k, j]
-            x[i] -= ratio * x[k]
-    for k in range(count - 1, -1, -1):
-        for j in range(k + 1, count):
-            x[k] -= a[k, j] * x[j]
-        x[k] /= a[k, k]
-    return x
+    return solve_into(a, x)
 
 
 @inlined
