@@ -64,11 +64,6 @@ def shortest_war(low: float, discount: float) -> int | None:
     return length
 
 
-def share_of_time_at_war(low: float, length: int) -> float:
-    """Return alpha T / (1 + alpha T): peace lasts 1 / alpha months on average."""
-    return low * length / (1.0 + low * length)
-
-
 @kernel
 def simulate_wars(key: np.uint64, months: int, low: float, length: int) -> NDArray[np.int64]:
     """Return the months of war ahead in each month, with demand drawn from the stream `key`."""

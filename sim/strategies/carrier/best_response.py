@@ -17,7 +17,7 @@ class BestResponse(CarrierRule):
     """Maximise long-run profit and share against last month's offers of the rivals.
 
     A price is worth the time that lines will spend with the carrier if it stays (docs/model.md,
-    conduct), times bill less cost, plus the partners' revenue a line and a weight on share.
+    conduct), times bill less cost net of what partners pay, plus a weight on share.
     The price aimed at stands for `plan_months`; the list price moves there by at most `step` a
     month. Under logit, full attention and free moves this is the best reply of Bertrand competition
     (Anderson, de Palma and Thisse 1992), whose iteration ends in Nash equilibrium (Milgrom and
