@@ -91,8 +91,9 @@ def parallel_kernel[F: Callable[..., Any]](function: F) -> F:
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:
-    """Compile a small scalar function for use inside kernels."""
-    return cast(F, numba.njit(cache=True, fastmath=False, inline="never")(function))
+    """Compile a small scalar function for use inside kernels; LLVM puts it where it is called."""
+    jit = numba.njit(cache=True, fastmath=False, error_model="numpy", forceinline=True)
+    return cast(F, jit(function))
 
 
 def set_threads(count: int) -> None:

@@ -14,6 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import log
 from sim.core.kernels import inlined, kernel
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
@@ -153,10 +154,23 @@ class Streams:
         a random shift (Cranley and Patterson 1976). Row r's point never depends on how
         many rows there are.
         """
-        steps = 1.0 / np.cumprod(np.full(dimensions, _golden_ratio(dimensions)))
-        shift = self.uniform(name, 0, dimensions)
+        shift, steps = self.spread_from(name, dimensions)
         points = (shift + np.arange(1, rows + 1)[:, None] * steps) % 1.0
         return np.clip(points, _TO_UNIT, 1.0 - _TO_UNIT)
+
+    def spread_from(
+        self, name: str, dimensions: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the shift and the step of `spread` in each dimension, for `spread_at`."""
+        steps = 1.0 / np.cumprod(np.full(dimensions, _golden_ratio(dimensions)))
+        return self.uniform(name, 0, dimensions), steps
+
+
+@inlined
+def spread_at(shift: float, step: float, row: int) -> float:
+    """Return one coordinate of point `row` of `Streams.spread`."""
+    point = (shift + (row + 1) * step) % 1.0
+    return min(max(point, _TO_UNIT), 1.0 - _TO_UNIT)
 
 
 @inlined
@@ -166,7 +180,7 @@ def normal_quantile(u: float) -> float:
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
         return q * _ratio(r, _CENTRE_TOP, _CENTRE_BOTTOM)
-    r = math.sqrt(-math.log(u if q < 0.0 else 1.0 - u))
+    r = math.sqrt(-log(u if q < 0.0 else 1.0 - u))
     if r <= 5.0:
         z = _ratio(r - 1.6, _MIDDLE_TOP, _MIDDLE_BOTTOM)
     else:
@@ -181,14 +195,4 @@ def normal(u: NDArray[np.float64]) -> NDArray[np.float64]:
     flat_in, flat_out = u.ravel(), out.ravel()
     for i in range(flat_in.size):
         flat_out[i] = normal_quantile(flat_in[i])
-    return out
-
-
-@kernel
-def exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return e to the x, element by element, with the same bits on every machine."""
-    out = np.empty_like(x)
-    flat_in, flat_out = x.ravel(), out.ravel()
-    for i in range(flat_in.size):
-        flat_out[i] = math.exp(flat_in[i])
     return out

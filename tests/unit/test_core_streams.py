@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import chisquare, norm, qmc
 
+from sim.core.elementary import exponential
 from sim.core.kernels import kernel
-from sim.core.streams import Streams, exponential, normal, uniform_at
+from sim.core.streams import Streams, normal, uniform_at
 
 MANY = 1_000_000
 WORD = 2**64

@@ -1,0 +1,142 @@
+"""Exponential, logarithm and power by plain arithmetic: the same bits on every processor.
+
+The C library chooses its own routines by the processor it meets, and numpy does the same, so the
+last bit of an exponential may differ between two machines. These use nothing but the operations
+that IEEE 754 fixes, in one order, and no branches, so that the compiler can do several at a time.
+
+The method is the classical one: reduce to a small interval around zero, where a polynomial is
+exact to the last bit or two, and put the binary exponent back (Cody and Waite 1980; Muller 2016).
+"""
+
+import struct
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+from llvmlite import ir
+from numba import config, types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from sim.core.kernels import inlined, kernel
+
+_LN2_HIGH = 6.93147180369123816490e-01  # its last 21 bits are zero, so that k times it is exact
+_LN2_LOW = 1.90821492927058770002e-10
+_PER_LN2 = 1.44269504088896338700
+
+# Adding it rounds to the nearest whole number, which then stands in the lowest bits.
+_ROUNDER = 6755399441055744.0  # 1.5 * 2^52
+_ROUNDER_BITS = 0x4338000000000000
+
+_LEAST, _MOST = -708.0, 709.0  # beyond, the result is no normal number
+_NORMAL = 2.2250738585072014e-308
+_ROOT_HALF_BITS = 0x3FE6A09E667F3BCD  # 2^-1/2
+
+# log(1 + f) = f - (f²/2 - s (f²/2 + R(s²))) with s = f / (2 + f): the minimax coefficients of R by
+# Tang (1990), as in every C library since.
+_LOG = (
+    6.666666666666735130e-01,
+    3.999999999940941908e-01,
+    2.857142874366239149e-01,
+    2.222219843214978396e-01,
+    1.818357216161805012e-01,
+    1.531383769920937332e-01,
+    1.479819860511658591e-01,
+)
+
+
+def _read(typing_context: Any, x: Any) -> Any:  # noqa: ARG001  the signature that numba asks for
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), build
+
+
+def _write(typing_context: Any, x: Any) -> Any:  # noqa: ARG001
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), build
+
+
+def _read_plainly(x: float) -> int:
+    return int(struct.unpack("<q", struct.pack("<d", x))[0])
+
+
+def _write_plainly(bits: int) -> float:
+    return float(struct.unpack("<d", struct.pack("<Q", bits & 0xFFFF_FFFF_FFFF_FFFF))[0])
+
+
+# The 64 bits of a float as a whole number, and back; where nothing is compiled, by plain Python.
+_PLAIN = bool(config.DISABLE_JIT)  # type: ignore[attr-defined]
+_bits_of: Callable[[float], int] = _read_plainly if _PLAIN else cast(Any, intrinsic(_read))
+_from_bits: Callable[[int], float] = _write_plainly if _PLAIN else cast(Any, intrinsic(_write))
+
+
+@inlined
+def exp(x: float) -> float:
+    """Return e to the x, to 3e-16 of it; 0 below -708, where the result is no normal number."""
+    inside = min(max(x, _LEAST), _MOST)
+    shifted = inside * _PER_LN2 + _ROUNDER
+    k = shifted - _ROUNDER
+    r = (inside - k * _LN2_HIGH) - k * _LN2_LOW  # within half of log 2
+    # The series of e^r - 1 - r; its first term left out is below 1e-16 of e^r.
+    tail = 1.0 / 6227020800.0
+    tail = tail * r + 1.0 / 479001600.0
+    tail = tail * r + 1.0 / 39916800.0
+    tail = tail * r + 1.0 / 3628800.0
+    tail = tail * r + 1.0 / 362880.0
+    tail = tail * r + 1.0 / 40320.0
+    tail = tail * r + 1.0 / 5040.0
+    tail = tail * r + 1.0 / 720.0
+    tail = tail * r + 1.0 / 120.0
+    tail = tail * r + 1.0 / 24.0
+    tail = tail * r + 1.0 / 6.0
+    tail = tail * r + 0.5
+    near = tail * r * r + r + 1.0
+    out = _from_bits(_bits_of(near) + (_bits_of(shifted) << 52))
+    out = 0.0 if x < _LEAST else out
+    out = np.inf if x > _MOST else out
+    return x if x != x else out  # noqa: PLR0124  only what is no number differs from itself
+
+
+@inlined
+def log(x: float) -> float:
+    """Return the natural logarithm, to 3e-16; -inf at 0 and for what is too small to be normal."""
+    bits = _bits_of(x)
+    k = (bits - _ROOT_HALF_BITS) >> 52
+    f = _from_bits(bits - (k << 52)) - 1.0  # x = 2^k (1 + f), 1 + f within a root of 2 from 1
+    whole = _from_bits(k + _ROUNDER_BITS) - _ROUNDER
+    s = f / (2.0 + f)
+    z = s * s
+    r = _LOG[6]
+    r = r * z + _LOG[5]
+    r = r * z + _LOG[4]
+    r = r * z + _LOG[3]
+    r = r * z + _LOG[2]
+    r = r * z + _LOG[1]
+    r = r * z + _LOG[0]
+    half = 0.5 * f * f
+    out = whole * _LN2_HIGH - ((half - (s * (half + r * z) + whole * _LN2_LOW)) - f)
+    out = -np.inf if x < _NORMAL else out
+    out = np.nan if x < 0.0 else out
+    return out if x < np.inf else x  # infinity and what is no number stay what they are
+
+
+@inlined
+def power(x: float, exponent: float) -> float:
+    """Return x to the exponent for x >= 0; its relative error is 3e-16 |exponent · log x| or so.
+
+    0 to a positive exponent is 0, to a negative one infinite.
+    """
+    return exp(exponent * log(x))
+
+
+@kernel
+def exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return e to the x, element by element."""
+    out = np.empty_like(x)
+    flat_in, flat_out = x.ravel(), out.ravel()
+    for i in range(flat_in.size):
+        flat_out[i] = exp(flat_in[i])
+    return out
