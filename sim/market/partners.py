@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.streams import Streams, exponential, normal
+from sim.core.elementary import exponential
+from sim.core.streams import Streams, normal
 from sim.core.units import FEN_PER_YUAN
 from sim.market.names import CARRIERS, CATEGORIES
 

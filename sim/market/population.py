@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.money import split_into
-from sim.core.streams import Streams
-from sim.market.segments import ALL_LEVELS, PLAIN_LEVELS, Labels, Segments
+from sim.market.rows import Rows, count_rows
+from sim.market.segments import ALL_LEVELS, Labels, Segments
 
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float64]
@@ -21,14 +21,6 @@ type Fidelity = Literal["expected", "individual"]
 
 FIDELITIES: tuple[Fidelity, ...] = ("expected", "individual")
 PARTS_OF_A_LINE = 1_000_000  # what cells count in where no row draws
-
-
-@dataclass
-class Rows:
-    """Columns over users: three bytes each."""
-
-    segment: NDArray[np.uint16]  # (users,)
-    state: NDArray[np.uint8]  # (users,) level * offers + offer
 
 
 @dataclass
@@ -114,55 +106,31 @@ class Population:
             split_into(total * self.unit, self.lines.ravel().astype(np.float64), grown)
             self.lines = grown.reshape(self.lines.shape)
         else:
-            self.lines = self.counted(total)
+            self.lines = self._regrown(total)
+
+    def _regrown(self, total: int) -> Ints:
+        """Return the cells' lines when rows come to stand for `total` lines.
+
+        Where each row stands for as many as before, only the first rows that stand for one more,
+        or no longer do, are looked at.
+        """
+        rows, (base, extra) = self._drawn(), self.row_lines()
+        after, more = divmod(total, len(self))
+        if after != base:
+            return self.counted(total)
+        first, last = min(extra, more), max(extra, more)
+        change = count_rows(rows, first, last, self.lines.shape)
+        return self.lines + (change if more > extra else -change)
 
     def counted(self, total: int) -> Ints:
         """Return the lines in each cell when the rows stand for `total` lines."""
         base, extra = divmod(total, len(self))
-        cell = self.cell_of(slice(None))
-        counts = np.bincount(cell, minlength=self.lines.size) * base
-        counts += np.bincount(cell[:extra], minlength=self.lines.size)
-        return counts.reshape(self.lines.shape).astype(np.int64)
+        rows, shape = self._drawn(), self.lines.shape
+        first = count_rows(rows, 0, extra, shape)
+        if base == 0:
+            return first
+        return first * (base + 1) + count_rows(rows, extra, len(self), shape) * base
 
-
-def draw_rows(rows: int, chance: Floats, segments: Segments, streams: Streams) -> Rows:
-    """Draw the users' segments and opening states; row r is the same whatever `rows` is.
-
-    chance : (segments, levels, offers) sums to one. Points are spread evenly
-    (`Streams.spread`), so that even a small population has nearly the country's shares of
-    provinces, incomes and lifestyles; each point is split by province, income, tier, lifestyle,
-    level and offer in turn.
-    """
-    if chance.shape[1] != PLAIN_LEVELS or chance.shape[1] * chance.shape[2] > 256:
-        raise ValueError("a state must fit into a byte")
-    points = streams.spread("users.traits", rows, 6)
-    picked = [
-        _pick(points[:, 0], segments.weight, segments.province),
-        _pick(points[:, 1], segments.weight, segments.income),
-        _pick(points[:, 2], segments.weight, segments.tier),
-        _pick(points[:, 3], segments.weight, segments.style),
-    ]
-    sizes = [int(column.max()) + 1 for column in segments[:4]]
-    segment = np.ravel_multi_index(tuple(picked), tuple(sizes))
-    level = _pick_within(points[:, 4], chance.sum(axis=2), segment)
-    width = chance.shape[2]
-    flat = chance.reshape(-1, width)
-    offer = _pick_within(points[:, 5], flat, segment * chance.shape[1] + level)
-    return Rows(segment.astype(np.uint16), (level * width + offer).astype(np.uint8))
-
-
-def _pick(u: Floats, weight: Floats, group: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the group that each draw falls in, by the weight of its segments: (rows,)."""
-    share = np.bincount(group, weights=weight)
-    edges = np.cumsum(share) / share.sum()
-    return np.searchsorted(edges[:-1], u, side="right")
-
-
-def _pick_within(u: Floats, chance: Floats, row: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where each draw falls in its own row of chances: (rows,)."""
-    edges = np.cumsum(chance, axis=1)
-    edges /= np.maximum(edges[:, -1:], 1e-300)
-    out = np.zeros(len(u), dtype=np.int64)
-    for k in range(chance.shape[1] - 1):
-        out += u >= edges[row, k]
-    return out
+    def _drawn(self) -> Rows:
+        assert self.rows is not None, "cells without rows have nothing to count"
+        return self.rows

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import exp, log, power
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.units import FEN_PER_YUAN
 from sim.market.offers import Offers
@@ -98,6 +99,36 @@ def offer_value(
     return float(value + (tastes.lte_value if level in (ON_LTE, ON_LTE_CONTROL) else 0.0))
 
 
+# A segment's offers in lanes of one block of memory: the compiler then sees that they do not
+# overlap and works on several offers at a time.
+LANE = 256  # offers at most
+LANES = 10
+(GIFT, FREE, CAP, ALLOWANCE, NATIONAL, OVER, PRICE, PRINTED, BARE, WORTH) = range(
+    0, LANES * LANE, LANE
+)
+_VECTOR = 8  # offers at a time, or a divisor of it; what stands beyond the last is not read
+
+
+@kernel
+def weigh_offers(
+    room: Floats, offers: int, theta: float, away: float, usable: float, curve: Curve
+) -> None:
+    """Write into the lane `WORTH` what a month on each offer is worth, less its data bill, yuan."""
+    for o in range((offers + _VECTOR - 1) // _VECTOR * _VECTOR):
+        terms = Terms(
+            room[GIFT + o], room[FREE + o], away, room[CAP + o], room[ALLOWANCE + o] * usable,
+            room[NATIONAL + o] * usable, room[OVER + o], room[PRICE + o], room[PRINTED + o],
+        )  # fmt: skip
+        room[WORTH + o] = worth_under(theta, terms, curve)
+
+
+@kernel
+def raise_all(room: Floats, offers: int) -> None:
+    """Replace what stands in the lane `WORTH` by e to the power of it."""
+    for o in range((offers + _VECTOR - 1) // _VECTOR * _VECTOR):
+        room[WORTH + o] = exp(room[WORTH + o])
+
+
 @parallel_kernel
 def offer_weights(
     segments: Segments, offers: Offers, margin: Margin, levels: Levels, tastes: Tastes,
@@ -106,38 +137,40 @@ def offer_weights(
     """Return the logit weight of every offer to every segment and level, before xi."""
     count, total = segments.theta.shape[0], offers.fee.shape[0]
     plans = total // offers.voice.shape[0]
-    e, tops = np.zeros((count, kinds, total)), np.full((count, kinds), -math.inf)
-    # Arrays by name: looked up in a tuple at every cell they would cost more than the worth.
-    thetas, alphas, appeal, place = segments.theta, segments.alpha, offers.appeal, tastes.place
-    cap, allowance, national = margin.cap, margin.allowance, margin.national
-    over, over_worth, price, fee = margin.use, margin.worth, margin.price, margin.fee
-    sponsored, zero_rated, roaming = levels.sponsored, offers.free_share, levels.roaming
+    if total > LANE:
+        raise ValueError("more offers than a kernel has room for")
+    e, tops = np.empty((count, kinds, total)), np.full((count, kinds), -math.inf)
+    sponsored, zero_rated = levels.sponsored, offers.free_share
+    thetas, alphas, roaming, usables = segments.theta, segments.alpha, levels.roaming, levels.usable
     provinces, styles, hunters = segments.province, segments.style, segments.knows
-    usables, voice, is_open = levels.usable, offers.voice, offers.open
+    place, appeal, voice, is_open = tastes.place, offers.appeal, offers.voice, offers.open
+    allowance, national, cap, fee = margin.allowance, margin.national, margin.cap, margin.fee
+    over, price = margin.use, margin.price
     for g in prange(count):
         style, p, alpha = int(styles[g]), int(provinces[g]), alphas[g]
-        knows = 1 if hunters[g] else 0
+        knows, away = 1 if hunters[g] else 0, roaming[style]
+        room = np.zeros(LANES * LANE)
+        for o in range(total):
+            j = o // plans
+            room[GIFT + o], room[FREE + o] = sponsored[j, style], zero_rated[o, style]
+            room[CAP + o], room[ALLOWANCE + o] = cap[o], allowance[o]
+            room[NATIONAL + o], room[OVER + o] = national[o], over[o, knows]
+            room[PRICE + o], room[PRINTED + o] = price[o, knows] / FEN_PER_YUAN, fee[o]
+            room[BARE + o] = place[j, p] - alpha * voice[j] / FEN_PER_YUAN
+            room[BARE + o] += tastes.voice_value if o % plans == 0 else appeal[o]
         for level in range(kinds):
             lte, controlled = level in (ON_LTE, ON_LTE_CONTROL), level >= BELOW_LTE_CONTROL
             theta = thetas[g] * levels.usage * (levels.lte_usage if lte else 1.0)
             usable = 1.0 if controlled else usables[style]
-            beside = (tastes.lte_value if lte else 0.0) - (
-                alpha * tastes.control_fee if controlled else 0.0
-            )
+            beside = tastes.lte_value if lte else 0.0
+            beside -= alpha * tastes.control_fee if controlled else 0.0
+            if level != NO_DEVICE:
+                weigh_offers(room, total, theta, away, usable, curve)
             for o in range(total):
-                j = o // plans
-                value = place[j, p] - alpha * voice[j] / FEN_PER_YUAN
-                if o % plans == 0:
-                    value += tastes.voice_value
-                elif level == NO_DEVICE:
-                    value = -math.inf
-                else:
-                    terms = Terms(
-                        sponsored[j, style], zero_rated[o, style], roaming[style], cap[o],
-                        allowance[o] * usable, national[o] * usable, over[o, knows],
-                        over_worth[o, knows], price[o, knows] / FEN_PER_YUAN, fee[o],
-                    )  # fmt: skip
-                    value += alpha * worth_under(theta, terms, curve) + appeal[o] + beside
+                value = room[BARE + o]
+                if o % plans > 0:
+                    use = alpha * room[WORTH + o] + beside
+                    value += use if level != NO_DEVICE else -math.inf
                 e[g, level, o] = value
                 if is_open[o]:
                     tops[g, level] = max(tops[g, level], value)
@@ -146,9 +179,12 @@ def offer_weights(
             top = max(tops[g, level], tops[g, level - CONTROL])
             tops[g, level], tops[g, level - CONTROL] = top, top
         for level in range(kinds):
+            top = tops[g, level]
             for o in range(total):
-                gap = (e[g, level, o] - tops[g, level]) / tastes.dissimilarity
-                e[g, level, o] = math.exp(min(gap, _MOST))
+                room[WORTH + o] = min((e[g, level, o] - top) / tastes.dissimilarity, _MOST)
+            raise_all(room, total)
+            for o in range(total):
+                e[g, level, o] = room[WORTH + o]
     return Weights(e, tops)
 
 
@@ -158,45 +194,25 @@ def quality_factors(xi: Floats, plans: int, tastes: Tastes) -> Floats:
     out = np.empty(xi.shape[0] * plans)
     for o in range(out.shape[0]):
         part = tastes.voice_quality if o % plans == 0 else 1.0
-        out[o] = math.exp(part * xi[o // plans] / tastes.dissimilarity)
+        out[o] = exp(part * xi[o // plans] / tastes.dissimilarity)
     return out
-
-
-@inlined
-def carrier_odds(a: Floats, tastes: Tastes, out: Floats) -> float:
-    """Write the chance of each carrier for its weight `a` into `out`; return the inclusive value.
-
-    Nested logit (McFadden 1978): nests compete by (sum of weights)^dissimilarity, carriers in a
-    nest by their weights. The value returned is the sum over nests.
-    """
-    carriers = a.shape[0]
-    total = 0.0
-    if tastes.dissimilarity == 1.0:
-        for j in range(carriers):
-            total += a[j]
-        for j in range(carriers):
-            out[j] = a[j] / total
-        return total
-    for nest in range(carriers):
-        inside = 0.0
-        for j in range(carriers):
-            inside += a[j] if tastes.nest[j] == nest else 0.0
-        if inside <= 0.0:
-            continue
-        power = math.pow(inside, tastes.dissimilarity)
-        total += power
-        for j in range(carriers):
-            if tastes.nest[j] == nest:
-                out[j] = power / inside * a[j]
-    for j in range(carriers):
-        out[j] = out[j] / total if a[j] > 0.0 else 0.0
-    return total
 
 
 @inlined
 def cost_factor(cost: float, tastes: Tastes) -> float:
     """Return what a cost of switching, in utils, multiplies weights by."""
-    return math.exp(-cost / tastes.dissimilarity)
+    return exp(-cost / tastes.dissimilarity)
+
+
+@inlined
+def cost_factors(tastes: Tastes) -> tuple[float, float, float]:
+    """Return what costs of switching multiply by.
+
+    The weight of another carrier's offer, the inclusive value of another nest, and the weight of
+    another plan of the own carrier.
+    """
+    new_carrier = cost_factor(tastes.switching, tastes)
+    return new_carrier, exp(-tastes.switching), cost_factor(tastes.plan_switching, tastes)
 
 
 @inlined
@@ -208,9 +224,45 @@ def open_sums(
     for j in range(carriers):
         total = 0.0
         for o in range(j * plans, (j + 1) * plans):
-            if is_open[o]:
-                total += e[o] * factor[o]
+            total += e[o] * factor[o] if is_open[o] else 0.0
         out[j] = total
+
+
+@inlined
+def raise_nests(
+    a: Floats, nest: Ints, dissimilarity: float, inside: Floats, raised: Floats
+) -> None:
+    """Write each nest's sum of the carriers' weights `a`, and its power: (carriers,) each.
+
+    Nested logit (McFadden 1978): nests compete by (sum of weights)^dissimilarity, carriers in a
+    nest by their weights. As many nests as carriers at most.
+    """
+    for k in range(a.shape[0]):
+        inside[k] = 0.0
+    for j in range(a.shape[0]):
+        inside[nest[j]] += a[j]
+    for k in range(a.shape[0]):
+        raised[k] = power(inside[k], dissimilarity) if inside[k] > 0.0 else 0.0
+
+
+@inlined
+def nest_odds(a: Floats, nest: Ints, inside: Floats, raised: Floats, out: Floats) -> float:
+    """Write the chance of each carrier into `out`; return the inclusive value, a sum over nests."""
+    total = 0.0
+    for k in range(a.shape[0]):
+        total += raised[k]
+    for j in range(a.shape[0]):
+        k = nest[j]
+        out[j] = raised[k] / inside[k] * a[j] / total if a[j] > 0.0 else 0.0
+    return total
+
+
+@inlined
+def carrier_odds(a: Floats, tastes: Tastes, out: Floats) -> float:
+    """Write the chance of each carrier, by its weight `a`; return the inclusive value."""
+    inside, raised = np.empty_like(a), np.empty_like(a)
+    raise_nests(a, tastes.nest, tastes.dissimilarity, inside, raised)
+    return nest_odds(a, tastes.nest, inside, raised, out)
 
 
 @inlined
@@ -239,20 +291,16 @@ class Setting(NamedTuple):
 
 @inlined
 def setting_of(
-    i: int, rivals: Floats, own: float, new_carrier: float, new_plan: float, tastes: Tastes
-) -> Setting:
+    i: int, rivals: Floats, nest: Ints, raised: Floats, own: float, new_carrier: float,
+    new_nest: float, new_plan: float,
+) -> Setting:  # fmt: skip
     """Return the setting of lookers from carrier i; rivals, own : as in `looker_weights`."""
     near, far = 0.0, 0.0
-    for nest in range(rivals.shape[0]):
-        inside = 0.0
-        for j in range(rivals.shape[0]):
-            if tastes.nest[j] == nest and j != i:
-                inside += new_carrier * rivals[j]
-        if nest == tastes.nest[i]:
-            near = inside
-        elif inside > 0.0:
-            far += math.pow(inside, tastes.dissimilarity)
-    return Setting(near, far, new_plan * own)
+    for j in range(rivals.shape[0]):
+        near += rivals[j] if nest[j] == nest[i] and j != i else 0.0
+    for k in range(rivals.shape[0]):
+        far += raised[k] if k != nest[i] else 0.0
+    return Setting(new_carrier * near, new_nest * far, new_plan * own)
 
 
 class Look(NamedTuple):
@@ -264,40 +312,35 @@ class Look(NamedTuple):
 
 
 @inlined
-def look(setting: Setting, kept: float, saved: float, dissimilarity: float) -> Look:
-    """Return what one who looks chooses; kept : weight of the offer held, `saved` of it free.
+def look(anew: float, far: float, kept: float, saved: float, dissimilarity: float) -> Look:
+    """Return what one who looks chooses, with one power a cell.
 
-    The same as `looker_weights` and `carrier_odds`, with one power a cell.
+    anew : weight of all in the own carrier's nest that costs something; far : inclusive value of
+    the other nests; kept : weight of the offer held, `saved` of it free. The same as
+    `looker_weights` and `carrier_odds`.
     """
-    inside = setting.near + setting.own + kept * saved
-    power = inside if dissimilarity == 1.0 else math.pow(inside, dissimilarity)
-    total = setting.far + power
-    return Look(total, power / (inside * total) if inside > 0.0 else 0.0, setting.far / total)
+    inside = anew + kept * saved
+    raised = power(inside, dissimilarity)
+    total = far + raised
+    return Look(total, raised / (inside * total) if inside > 0.0 else 0.0, far / total)
 
 
 @inlined
-def leavers(i: int, rivals: Floats, tastes: Tastes, near: Floats, far: Floats) -> None:
+def leavers(
+    i: int, rivals: Floats, nest: Ints, inside: Floats, raised: Floats, near: Floats, far: Floats
+) -> None:
     """Write where leavers from carrier i go: (carriers,) shares within its nest, and beyond.
 
     Within the nest per unit of weight, beyond by the nests' powers; both for any offer held.
     """
     whole = 0.0
+    for k in range(rivals.shape[0]):
+        whole += raised[k] if k != nest[i] else 0.0
     for j in range(rivals.shape[0]):
-        near[j] = rivals[j] if tastes.nest[j] == tastes.nest[i] and j != i else 0.0
-        far[j] = 0.0
-    for nest in range(rivals.shape[0]):
-        inside = 0.0
-        for j in range(rivals.shape[0]):
-            inside += rivals[j] if tastes.nest[j] == nest else 0.0
-        if nest == tastes.nest[i] or inside <= 0.0:
-            continue
-        power = math.pow(inside, tastes.dissimilarity)
-        whole += power
-        for j in range(rivals.shape[0]):
-            if tastes.nest[j] == nest:
-                far[j] = power * rivals[j] / inside
-    for j in range(rivals.shape[0]):
-        far[j] = far[j] / whole if whole > 0.0 else 0.0
+        k = nest[j]
+        near[j] = rivals[j] if k == nest[i] and j != i else 0.0
+        goes = k != nest[i] and rivals[j] > 0.0
+        far[j] = raised[k] * rivals[j] / (inside[k] * whole) if goes else 0.0
 
 
 @inlined
@@ -321,8 +364,8 @@ def adoption(with_it: float, without: float, reach: float, dissimilarity: float)
     """
     if without <= 0.0 or with_it <= 0.0:
         return 0.0
-    gain = math.log(with_it / without) * dissimilarity
-    return reach / (1.0 + math.exp(-gain))
+    gain = log(with_it / without) * dissimilarity
+    return reach / (1.0 + exp(-gain))
 
 
 @inlined

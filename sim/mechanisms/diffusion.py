@@ -1,6 +1,6 @@
 """How something new spreads among those who may adopt it."""
 
-import math
+from sim.core.elementary import exp
 
 
 def bass(months: float, innovation: float, imitation: float) -> float:
@@ -10,5 +10,5 @@ def bass(months: float, innovation: float, imitation: float) -> float:
     """
     if months <= 0.0:
         return 0.0
-    decay = math.exp(-(innovation + imitation) * months)
+    decay = exp(-(innovation + imitation) * months)
     return (1.0 - decay) / (1.0 + imitation / innovation * decay)

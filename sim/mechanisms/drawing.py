@@ -1,5 +1,10 @@
-"""Every row draws for itself, by the chances that move cells in `sim.mechanisms.flows`."""
+"""Every row draws for itself, by the chances that move cells in `sim.mechanisms.flows`.
 
+All that a row's chances depend on is its segment and state, so they are worked out once a month
+for each of these; to most rows nothing happens, and one look at a table tells so.
+"""
+
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -13,17 +18,22 @@ from sim.mechanisms.choice import (
     Tastes,
     Weights,
     attention_of,
-    carrier_odds,
-    cost_factor,
-    looker_weights,
+    cost_factors,
+    leavers,
+    look,
+    nest_odds,
     open_sums,
     plain,
+    raise_nests,
+    setting_of,
     takes_up,
 )
-from sim.mechanisms.flows import Moved, Upgrades
+from sim.mechanisms.flows import Moved, Upgrades, carry_over
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+
+_COARSE = 65_535  # a threshold in sixteen bits
 
 
 class Draws(NamedTuple):
@@ -36,21 +46,18 @@ class Draws(NamedTuple):
 
 
 @inlined
-def pick_plan(
-    e: Floats, factor: Floats, is_open: NDArray[np.bool_], j: int, plans: int, u: float
-) -> int:
-    """Return the offer of carrier j that u, uniform on (0, 1), falls on among those sold."""
-    total = 0.0
-    for o in range(j * plans, (j + 1) * plans):
-        if is_open[o]:
-            total += e[o] * factor[o]
-    running, last = 0.0, j * plans
-    for o in range(j * plans, (j + 1) * plans):
-        if is_open[o] and e[o] > 0.0:
-            running += e[o] * factor[o]
-            last = o
-            if u * total < running:
-                return o
+def pick_plan(below: Floats, j: int, plans: int, u: float) -> int:
+    """Return the offer of carrier j that u, uniform on (0, 1), falls on among those sold.
+
+    below : (offers,) weight of the carrier's offers sold, up to and with this one.
+    """
+    last = (j + 1) * plans - 1
+    aim = u * below[last]
+    for o in range(j * plans, last):
+        if aim < below[o]:
+            return o
+    while last > j * plans and below[last - 1] >= below[last]:  # not sold: no part of its own
+        last -= 1
     return last
 
 
@@ -66,104 +73,179 @@ def pick_carrier(odds: Floats, u: float) -> tuple[int, float]:
 
 
 @inlined
-def better(level: int, i: int, u: float, upgrades: Upgrades) -> bool:
-    """Return whether the draw u gives a line of carrier i its first device, or 4G."""
+def better(level: int, i: int, upgrades: Upgrades) -> float:
+    """Return the chance that a line of carrier i gets its first device, or 4G."""
     if level == NO_DEVICE:
-        return u < upgrades.device
-    return level in (BELOW_LTE, BELOW_LTE_CONTROL) and u < upgrades.lte[i]
+        return upgrades.device
+    return upgrades.lte[i] if level in (BELOW_LTE, BELOW_LTE_CONTROL) else 0.0
+
+
+class RowChances(NamedTuple):
+    """What may happen to a row; a state is level × offers + offer.
+
+    Thresholds are in 65,535ths, rounded up: a draw that is coarsely above has nothing happen to
+    its row, and any other is looked at closely.
+    """
+
+    coarse: NDArray[np.uint16]  # (segments, states, 3) a better device, acts, takes up control
+    looks: Floats  # (segments, states) of those not renewed
+    adopts: Floats  # (segments, states)
+    odds: Floats  # (segments, states, carriers) of one who looks
+    anew: Floats  # (segments, states) of those who look and stay: weigh the plans anew
+    free: Floats  # (segments, levels, carriers) odds of one who is renewed
+    below: Floats  # (segments, levels, offers) weights of a carrier's offers sold, added up
+
+
+@parallel_kernel
+def row_chances(
+    shocked: Ints, weights: Weights, factor: Floats, offers: Offers, tastes: Tastes,
+    upgrades: Upgrades,
+) -> RowChances:  # fmt: skip
+    """Return what may happen to rows this month; shocked : (segments, levels, offers)."""
+    count, kinds, total = shocked.shape
+    carriers = offers.voice.shape[0]
+    plans, states = total // carriers, kinds * total
+    new_carrier, new_nest, new_plan = cost_factors(tastes)
+    coarse = np.zeros((count, states, 3), dtype=np.uint16)
+    looks, adopts = np.zeros((count, states)), np.zeros((count, states))
+    odds, anew = np.zeros((count, states, carriers)), np.zeros((count, states))
+    free, below = np.empty((count, kinds, carriers)), np.zeros((count, kinds, total))
+    # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
+    e, is_open, renewal, nest = weights.e, offers.open, tastes.renewal, tastes.nest
+    dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
+    for g in prange(count):
+        rivals, own = np.empty(carriers), np.empty(carriers)
+        inside, raised = np.empty(carriers), np.empty(carriers)
+        near, far = np.empty(carriers), np.empty(carriers)
+        for level in range(kinds):
+            open_sums(e[g, plain(level)], factor, is_open, carriers, rivals)
+            open_sums(e[g, level], factor, is_open, carriers, own)
+            raise_nests(rivals, nest, dissimilarity, inside, raised)
+            nest_odds(rivals, nest, inside, raised, free[g, level])
+            for i in range(carriers):
+                at = setting_of(i, rivals, nest, raised, own[i], new_carrier, new_nest, new_plan)
+                leavers(i, rivals, nest, inside, raised, near, far)
+                running, gets = 0.0, better(level, i, upgrades)
+                for o in range(i * plans, (i + 1) * plans if level != NO_DEVICE else i * plans + 1):
+                    s, kept = level * total + o, e[g, level, o] * factor[o]
+                    running += kept if is_open[o] else 0.0
+                    below[g, level, o] = running
+                    saved = 1.0 - (new_plan if is_open[o] else 0.0)
+                    found = look(at.near + at.own, at.far, kept, saved, dissimilarity)
+                    stays = 1.0
+                    for j in range(carriers):
+                        leaves = found.near * new_carrier * near[j] + found.away * far[j]
+                        odds[g, s, j] = leaves
+                        stays -= leaves
+                    odds[g, s, i] = max(stays, 0.0)
+                    mine = at.own + kept * saved
+                    anew[g, s] = at.own / mine if mine > 0.0 else 0.0
+                    attends = attention_of(attention, bill_shock, shocked[g, level, o])
+                    looks[g, s] = (1.0 - renewal) * attends
+                    if kinds > level + CONTROL:
+                        adopts[g, s] = takes_up(g, level, o, plans, weights, tastes)
+                    coarse[g, s, 0] = threshold(gets)
+                    coarse[g, s, 1] = threshold(renewal + looks[g, s])
+                    coarse[g, s, 2] = threshold(adopts[g, s])
+    return RowChances(coarse, looks, adopts, odds, anew, free, below)
 
 
 @inlined
 def chosen(
-    g: int, level: int, o: int, renews: bool, u: float, weights: Weights, factor: Floats,
-    offers: Offers, tastes: Tastes, room: Floats,
-) -> tuple[int, int]:  # fmt: skip
+    g: int, level: int, o: int, renews: bool, u: float, chances: RowChances
+) -> tuple[int, int]:
     """Return the level and offer that one who chooses by the draw u comes to.
 
-    renews : chooses freely; else bears costs of switching. room : (4, carriers) to work in.
+    renews : chooses freely; else bears costs of switching.
     """
-    carriers = room.shape[1]
-    plans = offers.fee.shape[0] // carriers
-    i, base = o // plans, plain(level)
-    rivals, own, a, odds = room[0], room[1], room[2], room[3]
-    open_sums(weights.e[g, base], factor, offers.open, carriers, rivals)
-    if renews:
-        carrier_odds(rivals, tastes, odds)
-        j, w = pick_carrier(odds, u)
-        return base, pick_plan(weights.e[g, base], factor, offers.open, j, plans, w)
-    open_sums(weights.e[g, level], factor, offers.open, carriers, own)
-    kept = weights.e[g, level, o] * factor[o]
-    new_plan = cost_factor(tastes.plan_switching, tastes)
-    looker_weights(
-        rivals, own[i], kept, offers.open[o], i, cost_factor(tastes.switching, tastes), new_plan, a
-    )
-    carrier_odds(a, tastes, odds)
-    j, w = pick_carrier(odds, u)
-    if j != i:
-        return base, pick_plan(weights.e[g, base], factor, offers.open, j, plans, w)
-    anew = new_plan * own[i] / a[i] if a[i] > 0.0 else 0.0
-    if w < anew:
-        o = pick_plan(weights.e[g, level], factor, offers.open, i, plans, w / anew)
+    total = chances.below.shape[2]
+    plans = total // chances.free.shape[2]
+    base, s = plain(level), level * total + o
+    j, w = pick_carrier(chances.free[g, base] if renews else chances.odds[g, s], u)
+    if renews or j != o // plans:
+        return base, pick_plan(chances.below[g, base], j, plans, w)
+    if w < chances.anew[g, s]:
+        o = pick_plan(chances.below[g, level], j, plans, w / chances.anew[g, s])
     return level, o
+
+
+@inlined
+def threshold(chance: float) -> int:
+    """Return a chance in 65,535ths, rounded up and one more."""
+    return min(math.floor(chance * _COARSE) + 1, _COARSE)
+
+
+@inlined
+def is_quiet(coarse: int, u: float) -> bool:
+    """Return whether a draw is above a threshold in 65,535ths for certain."""
+    return u * _COARSE >= coarse
 
 
 @parallel_kernel
 def drawn_flows(
     row_segment: NDArray[np.uint16], row_state: NDArray[np.uint8], base_lines: int, extra: int,
-    shocked: Ints, weights: Weights, factor: Floats, offers: Offers, tastes: Tastes,
+    before: Ints, rollover: Ints, shocked: Ints, chances: RowChances, tastes: Tastes,
     upgrades: Upgrades, draws: Draws, threads: int,
 ) -> Moved:  # fmt: skip
-    """Let every row draw for itself; write `row_state`.
+    """Let every row draw for itself; write `row_state`, `rollover` and `shocked`.
 
-    A row stands for `base_lines` lines, the first `extra` rows for one more. All sums are of whole
-    numbers, so the number of threads cannot matter.
+    A row stands for `base_lines` lines, the first `extra` rows for one more; before : (segments,
+    levels, offers) their lines. All sums are of whole numbers, so the number of threads cannot
+    matter.
     """
-    rows = row_segment.shape[0]
-    count, kinds, total = shocked.shape
-    carriers = offers.voice.shape[0]
+    count, kinds, total = before.shape
+    carriers = upgrades.lte.shape[0]
     plans = total // carriers
     shape = (threads, count, kinds, total)
-    lines, arrived = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    change, arrived = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     upgraded, took = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     moves = np.zeros((threads, carriers, carriers, 2), dtype=np.int64)
     flows = np.zeros((threads, count, carriers, carriers), dtype=np.int64)
+    # Arrays by name in the inner loop: see `sim.mechanisms.usage.Terms`.
+    coarse, looks, adopts, renewal = chances.coarse, chances.looks, chances.adopts, tastes.renewal
+    to_better, to_look, to_choose, to_adopt = draws
+    controls = kinds > BELOW_LTE_CONTROL
+    rows = row_segment.shape[0] if base_lines > 0 else extra  # others stand for no line
     for t in prange(threads):
-        room = np.empty((4, carriers))
+        counts = np.zeros((carriers, carriers, 2), dtype=np.int64)  # near no other thread's
         for r in range(rows * t // threads, rows * (t + 1) // threads):
             g, state = int(row_segment[r]), int(row_state[r])
+            u = uniform_at(to_look, r)
+            v = uniform_at(to_better, r)
+            quiet = is_quiet(coarse[g, state, 1], u) and is_quiet(coarse[g, state, 0], v)
+            if quiet and not (controls and coarse[g, state, 2] > 1):
+                continue
             level, held = state // total, state % total
             n = base_lines + (1 if r < extra else 0)
             i, o = held // plans, held
-            up = better(level, i, uniform_at(draws.upgrade, r), upgrades)
+            up = v < better(level, i, upgrades)
             fresh = up and level == NO_DEVICE
             level += 1 if up else 0
-            u = uniform_at(draws.attention, r)
-            renews = u < tastes.renewal and not fresh
-            look = (1.0 - tastes.renewal) * attention_of(
-                tastes.attention, tastes.bill_shock, shocked[g, level, o]
-            )
-            acts = fresh or u < tastes.renewal + look
-            if acts:
-                level, o = chosen(
-                    g, level, held, renews, uniform_at(draws.choice, r), weights, factor, offers,
-                    tastes, room,
-                )  # fmt: skip
-                moves[t, i, o // plans, 1 if renews else 0] += n
-            j, adopts = o // plans, False
-            if tastes.control[j] and kinds > level + CONTROL:
-                chance = takes_up(g, level, o, plans, weights, tastes)
-                adopts = chance > 0.0 and uniform_at(draws.control, r) < chance
-                level += CONTROL if adopts else 0
-            flows[t, g, i, j] += n
-            lines[t, g, level, o] += n
+            renews = u < renewal and not fresh
+            if fresh or u < renewal + looks[g, level * total + held]:
+                level, o = chosen(g, level, held, renews, uniform_at(to_choose, r), chances)
+                counts[i, o // plans, 1 if renews else 0] += n
+            adopts_now = False
+            if controls and adopts[g, level * total + o] > 0.0:
+                adopts_now = uniform_at(to_adopt, r) < adopts[g, level * total + o]
+                level += CONTROL if adopts_now else 0
+            if level * total + o == state and not renews:
+                continue
+            change[t, g, state // total, held] -= n
+            change[t, g, level, o] += n
             if renews or o != held:
                 arrived[t, g, level, o] += n
-            elif adopts:
+            elif adopts_now:
                 took[t, g, level, o] += n
             elif up:
                 upgraded[t, g, level, o] += n
+            flows[t, g, i, o // plans] += n if o // plans != i else 0
             row_state[r] = level * total + o
-    return Moved(
-        lines.sum(axis=0), arrived.sum(axis=0), upgraded.sum(axis=0), took.sum(axis=0),
-        moves.sum(axis=0), flows.sum(axis=0),
-    )  # fmt: skip
+        moves[t] = counts
+    lines, gone = before + change.sum(axis=0), flows.sum(axis=0)
+    new, came, controlled = arrived.sum(axis=0), upgraded.sum(axis=0), took.sum(axis=0)
+    for g in prange(count):
+        carry_over(lines[g], new[g], came[g], controlled[g], rollover[g], shocked[g])
+        for i in range(carriers):
+            gone[g, i, i] = before[g, :, i * plans : (i + 1) * plans].sum() - gone[g, i].sum()
+    return Moved(lines, new, came, controlled, moves.sum(axis=0), gone)

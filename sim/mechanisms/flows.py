@@ -15,17 +15,39 @@ from sim.mechanisms.choice import (
     Weights,
     adoption,
     attention_of,
-    carrier_odds,
-    cost_factor,
+    cost_factors,
     leavers,
     look,
+    nest_odds,
     open_sums,
     plain,
+    raise_nests,
     setting_of,
 )
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+
+
+# A segment's numbers by state, in lanes of one block of memory: the compiler then sees that they do
+# not overlap and works on several states at a time. A state fits into a byte.
+LANE = 256
+LANES = 13
+(
+    HELD,  # lines, before the month's moves
+    JOINED,  # of lines that get their first device
+    ANEW,  # weight of what costs something in the own carrier's nest
+    FAR,  # inclusive value of the other nests
+    OWN,  # weight of the own carrier's plans, at the cost of a new plan
+    KEPT,  # weight of the offer held
+    AGAIN,  # part of it that is left when the offer held is weighed anew
+    LOOKS,  # lines that look
+    NEAR,  # of them, per unit of weight, what chooses in the own nest
+    AWAY,  # of them: leave the nest
+    BACK,  # of them: weigh plans anew and take the one they have
+    GOES,  # lines that leave their cell, if only to come back
+    LEAVES,  # chance that one who looks takes another offer
+) = range(0, LANES * LANE, LANE)
 
 
 class Upgrades(NamedTuple):
@@ -69,30 +91,56 @@ def upgrade(lines: Ints, upgraded: Ints, upgrades: Upgrades, plans: int, fresh: 
             upgraded[low + 1, o] = some
 
 
+@kernel
+def weigh_states(room: Floats, states: int, renewal: float, dissimilarity: float) -> None:
+    """Work out what lines in each state of a segment do, several states at a time.
+
+    room : the segment's lanes, of which those from `HELD` to `LOOKS` are read, `LOOKS` as the
+    chance that a line looks; written are `LOOKS`, now in lines, and those that follow.
+    """
+    for s in range((states + 7) // 8 * 8):  # whole vectors; what stands beyond is not read
+        held, kept, again = room[HELD + s], room[KEPT + s], room[AGAIN + s]
+        chances = look(room[ANEW + s], room[FAR + s], kept, 1.0 - again, dissimilarity)
+        # Whose line gets its first device looks for certain.
+        looks = room[JOINED + s] + (held - held * renewal) * room[LOOKS + s]
+        near, away = looks * chances.near, looks * chances.away
+        room[LOOKS + s], room[NEAR + s], room[AWAY + s] = looks, near, away
+        room[BACK + s] = near * again * kept  # weighs anew, takes its own
+        room[GOES + s] = held * renewal + near * room[ANEW + s] + away
+        room[LEAVES + s] = chances.near * (room[ANEW + s] - again * kept) + chances.away
+
+
 @inlined
 def arrive(
-    lines: Ints, arrived: Ints, into: Ints, back: Floats, e: Floats, factor: Floats,
-    is_open: NDArray[np.bool_],
-) -> None:  # fmt: skip
+    lines: Ints, arrived: Ints, into: Ints, room: Floats, is_open: NDArray[np.bool_]
+) -> None:
     """Split what comes to each carrier over the plans it sells, by their weights.
 
-    lines, arrived, e : (levels, offers) of a segment; into : (levels, carriers); back :
-    (levels, offers) what weighed plans anew and took the one it had.
+    lines, arrived : (levels, offers) of a segment; into : (levels, carriers); room : its lanes, of
+    which `KEPT` holds weights and `BACK` what weighed plans anew and took the one it had.
     """
-    plans = lines.shape[1] // into.shape[1]
-    weight, parts = np.empty(plans), np.empty(plans, dtype=np.int64)
+    total = lines.shape[1]
+    plans = total // into.shape[1]
     for level in range(lines.shape[0]):
         for j in range(into.shape[1]):
-            if into[level, j] == 0:
+            coming = into[level, j]
+            if coming == 0:
                 continue
-            for k in range(plans):
-                o = j * plans + k
-                weight[k] = e[level, o] * factor[o] if is_open[o] else 0.0
-            split_into(into[level, j], weight, parts)
-            for k in range(plans):
-                o = j * plans + k
-                lines[level, o] += parts[k]
-                arrived[level, o] = max(parts[k] - math.floor(back[level, o] + 0.5), 0)
+            whole = 0.0
+            for o in range(j * plans, (j + 1) * plans):
+                whole += room[KEPT + level * total + o] if is_open[o] else 0.0
+            # Cumulative rounding as in `sim.core.money.split`.
+            running, edge, each = 0.0, 0, coming / whole
+            for o in range(j * plans, (j + 1) * plans):
+                if not is_open[o]:
+                    continue
+                s = level * total + o
+                running += room[KEPT + s]
+                upper = coming if running >= whole else math.floor(running * each + 0.5)
+                part = min(upper, coming) - edge
+                edge += part
+                lines[level, o] += part
+                arrived[level, o] = max(part - math.floor(room[BACK + s] + 0.5), 0)
 
 
 @inlined
@@ -157,120 +205,146 @@ def depart(
     flow[i] += stayed + parts[2 * carriers]
 
 
+@inlined
+def carry_over(
+    lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, rollover: Ints, shocked: Ints
+) -> None:
+    """Mix what a segment's lines bring along into what their cells hold: rollover and bill shock.
+
+    All are (levels, offers). lines : after the month's moves; of them chose the offer anew
+    (`arrived`), kept it and came from the level below (`upgraded`), or took up control (`took`).
+    Who chooses anew brings nothing. A cell's lines share what is left over: its mean.
+    """
+    for level in range(lines.shape[0] - 1, -1, -1):  # downwards: a level takes from those below
+        for o in range(lines.shape[1]):
+            n, new = lines[level, o], arrived[level, o]
+            up, control = upgraded[level, o], took[level, o]
+            if up + control == 0:
+                # What nobody joins from another level needs no mean, but for who chose it anew.
+                kept = (n - new) / max(n, 1) if n > new else 0.0
+                rollover[level, o] = math.floor(kept * rollover[level, o] + 0.5)
+                shocked[level, o] = math.floor(kept * shocked[level, o] + 0.5)
+                continue
+            kept = float(max(n - new - up - control, 0))
+            left, shock = kept * rollover[level, o], kept * shocked[level, o]
+            if up > 0:
+                left += float(up) * rollover[level - 1, o]
+                shock += float(up) * shocked[level - 1, o]
+            if control > 0:
+                left += float(control) * rollover[level - CONTROL, o]
+                shock += float(control) * shocked[level - CONTROL, o]
+            whole = new + kept + up + control  # each part was rounded
+            rollover[level, o] = math.floor(left / whole + 0.5)
+            shocked[level, o] = math.floor(shock / whole + 0.5)
+
+
 @parallel_kernel
 def expected_flows(
-    before: Ints, shocked: Ints, weights: Weights, factor: Floats, offers: Offers,
+    before: Ints, rollover: Ints, shocked: Ints, weights: Weights, factor: Floats, offers: Offers,
     tastes: Tastes, upgrades: Upgrades,
 ) -> Moved:  # fmt: skip
     """Move every cell by its expected flow: the limit of infinitely many users.
 
-    before, shocked : (segments, levels, offers) parts of lines; parts per million of them that
-    paid overage. What leaves a cell is rounded with the remainder carried on to the segment's
-    next cell, so small cells move too, and is split exactly: no part of a line is lost.
+    before : (segments, levels, offers) parts of lines; rollover, shocked : (…) kB, and parts per
+    million of them that paid overage, read and written. What leaves a cell is rounded with the
+    remainder carried on to the segment's next cell, so small cells move too, and is split exactly:
+    no part of a line is lost.
     """
     count, kinds, total = before.shape
     carriers = offers.voice.shape[0]
     plans = total // carriers
-    new_carrier = cost_factor(tastes.switching, tastes)
-    new_plan = cost_factor(tastes.plan_switching, tastes)
+    new_carrier, new_nest, new_plan = cost_factors(tastes)
     lines, arrived = before.copy(), np.zeros_like(before)
     upgraded, took = np.zeros_like(before), np.zeros_like(before)
     moves = np.zeros((count, carriers, carriers, 2), dtype=np.int64)
     flows = np.zeros((count, carriers, carriers), dtype=np.int64)
     # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
-    e, is_open, renewal = weights.e, offers.open, tastes.renewal
+    e, is_open, renewal, nest = weights.e, offers.open, tastes.renewal, tastes.nest
     dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
     reach = np.where(tastes.control, tastes.control_reach, 0.0)
+    plan_cost = np.where(is_open, new_plan, 0.0)  # what weighing the own plan anew leaves of it
+    states = kinds * total
+    if states > LANE:
+        raise ValueError("more states than a kernel has room for")
     for g in prange(count):
         fresh = np.zeros(carriers, dtype=np.int64)
+        joins = np.zeros((kinds, total), dtype=np.int64)
         upgrade(lines[g], upgraded[g], upgrades, plans, fresh)
+        for i in range(carriers):
+            joins[BELOW_LTE, i * plans] = fresh[i]
         into = np.zeros((kinds, carriers), dtype=np.int64)
-        back = np.zeros((kinds, total))
-        rivals, own, free = np.empty(carriers), np.empty(carriers), np.empty(carriers)
-        within, beyond = np.empty(carriers), np.empty(carriers)
-        room, parts = np.empty(2 * carriers + 1), np.empty(2 * carriers + 1, dtype=np.int64)
+        rivals, own = np.empty((kinds, carriers)), np.empty((kinds, carriers))
+        inside, raised = np.empty((kinds, carriers)), np.empty((kinds, carriers))
+        room = np.zeros(LANES * LANE)
+        for level in range(kinds):
+            open_sums(e[g, plain(level)], factor, is_open, carriers, rivals[level])
+            open_sums(e[g, level], factor, is_open, carriers, own[level])
+            raise_nests(rivals[level], nest, dissimilarity, inside[level], raised[level])
+            for i in range(carriers):
+                at = setting_of(
+                    i,
+                    rivals[level],
+                    nest,
+                    raised[level],
+                    own[level, i],
+                    new_carrier,
+                    new_nest,
+                    new_plan,
+                )
+                # Without a device there is but the line without data.
+                last = i * plans + 1 if level == NO_DEVICE else (i + 1) * plans
+                for o in range(i * plans, last):
+                    s = level * total + o
+                    room[ANEW + s], room[FAR + s] = at.near + at.own, at.far
+                    room[OWN + s] = at.own
+                    room[HELD + s] = lines[g, level, o]
+                    room[JOINED + s] = joins[level, o]
+                    room[KEPT + s] = e[g, level, o] * factor[o]
+                    room[AGAIN + s] = plan_cost[o]
+                    room[LOOKS + s] = attention_of(attention, bill_shock, shocked[g, level, o])
+        weigh_states(room, states, renewal, dissimilarity)
+        free, within, beyond = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        odds, parts = np.empty(2 * carriers + 1), np.empty(2 * carriers + 1, dtype=np.int64)
         due, edge = 0.5, 0
         for level in range(kinds):
-            base = plain(level)
-            open_sums(e[g, base], factor, is_open, carriers, rivals)
-            open_sums(e[g, level], factor, is_open, carriers, own)
-            carrier_odds(rivals, tastes, free)
+            nest_odds(rivals[level], nest, inside[level], raised[level], free)
             for i in range(carriers):
-                at = setting_of(i, rivals, own[i], new_carrier, new_plan, tastes)
-                leavers(i, rivals, tastes, within, beyond)
                 taken, stayed = 0, 0
-                renewed, looked, near, away, again = 0.0, 0.0, 0.0, 0.0, 0.0
+                renewed, looked, left_near, left_far, weighs = 0.0, 0.0, 0.0, 0.0, 0.0
                 for o in range(i * plans, (i + 1) * plans):
-                    n = lines[g, level, o]
-                    joins = fresh[i] if level == BELOW_LTE and o == i * plans else 0
-                    if n + joins == 0:
+                    s = level * total + o
+                    n = lines[g, level, o] + joins[level, o]
+                    if n == 0:
                         continue
-                    kept = e[g, level, o] * factor[o]
-                    saved = 1.0 - new_plan if is_open[o] else 1.0
-                    chances = look(at, kept, saved, dissimilarity)
-                    renews = n * renewal
-                    attends = attention_of(attention, bill_shock, shocked[g, level, o])
-                    # Whose line gets its first device looks for certain.
-                    looks = joins + (n - renews) * attends
-                    part = looks * chances.near
-                    renewed += renews
-                    looked += looks
-                    near += part
-                    away += looks * chances.away
-                    again += part * at.own
-                    same = new_plan * kept if is_open[o] else 0.0  # weighs anew, takes its own
-                    back[level, o] = part * same
-                    due += renews + part * (at.near + at.own) + looks * chances.away
-                    goes = min(math.floor(due) - edge, n + joins)
+                    renewed += room[HELD + s] * renewal
+                    looked += room[LOOKS + s]
+                    left_near += room[NEAR + s]
+                    left_far += room[AWAY + s]
+                    weighs += room[NEAR + s] * room[OWN + s]
+                    due += room[GOES + s]
+                    goes = min(math.floor(due) - edge, n)
                     edge += goes
                     taken += goes
-                    stayed += n + joins - goes
-                    lines[g, level, o] = n + joins - goes
-                    up = upgraded[g, level, o]
-                    if up + joins > 0:
-                        moves_on = chances.near * (at.near + at.own - same) + chances.away
-                        keeps = (1.0 - renewal) * (1.0 - attends * moves_on)
-                        upgraded[g, level, o] = part_of(up, keeps) + part_of(joins, 1.0 - moves_on)
+                    stayed += n - goes
+                    lines[g, level, o] = n - goes
+                    up, joined = upgraded[g, level, o], joins[level, o]
+                    if up + joined > 0:
+                        attends = attention_of(attention, bill_shock, shocked[g, level, o])
+                        leaves = room[LEAVES + s]
+                        keeps = (1.0 - renewal) * (1.0 - attends * leaves)
+                        upgraded[g, level, o] = part_of(up, keeps) + part_of(joined, 1.0 - leaves)
                 if taken + stayed > 0:
+                    leavers(i, rivals[level], nest, inside[level], raised[level], within, beyond)
                     depart(
-                        i, taken, stayed, math.floor(looked + 0.5), renewed, near, away, again,
-                        free, within, beyond, new_carrier, room, parts, into[base], into[level],
-                        moves[g, i], flows[g, i],
+                        i, taken, stayed, math.floor(looked + 0.5), renewed, left_near, left_far,
+                        weighs, free, within, beyond, new_carrier, odds, parts,
+                        into[plain(level)], into[level], moves[g, i], flows[g, i],
                     )  # fmt: skip
-        arrive(lines[g], arrived[g], into, back, e[g], factor, is_open)
+        arrive(lines[g], arrived[g], into, room, is_open)
         if kinds > PLAIN_LEVELS:
             adopt(lines[g], arrived[g], upgraded[g], took[g], e[g], reach, dissimilarity)
+        carry_over(lines[g], arrived[g], upgraded[g], took[g], rollover[g], shocked[g])
     return Moved(lines, arrived, upgraded, took, moves.sum(axis=0), flows)
-
-
-@parallel_kernel
-def carry_over(moved: Moved, rollover: Ints, shocked: Ints) -> None:
-    """Mix what lines bring along into what their cells hold: rollover and bill shock.
-
-    Who chooses anew brings nothing. A cell's lines share what is left over: its mean.
-    """
-    count, kinds, total = rollover.shape
-    for g in prange(count):
-        for o in range(total):
-            for level in range(kinds - 1, -1, -1):  # downwards: a level takes from those below
-                n = moved.lines[g, level, o]
-                if n == 0:
-                    rollover[g, level, o], shocked[g, level, o] = 0, 0
-                    continue
-                up, took = moved.upgraded[g, level, o], moved.took[g, level, o]
-                arrived = moved.arrived[g, level, o]
-                kept = max(n - arrived - up - took, 0)
-                n = arrived + kept + up + took  # each part was rounded
-                left = float(kept) * rollover[g, level, o]
-                shock = float(kept) * shocked[g, level, o]
-                if up > 0:
-                    left += float(up) * rollover[g, level - 1, o]
-                    shock += float(up) * shocked[g, level - 1, o]
-                if took > 0:
-                    left += float(took) * rollover[g, level - CONTROL, o]
-                    shock += float(took) * shocked[g, level - CONTROL, o]
-                rollover[g, level, o] = math.floor(left / n + 0.5)
-                shocked[g, level, o] = math.floor(shock / n + 0.5)
 
 
 @kernel

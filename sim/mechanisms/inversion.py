@@ -18,13 +18,14 @@ from sim.mechanisms.choice import (
     Tastes,
     Weights,
     attention_of,
-    carrier_odds,
-    cost_factor,
+    cost_factors,
     leavers,
     look,
+    nest_odds,
     open_sums,
     plain,
     quality_factors,
+    raise_nests,
     setting_of,
 )
 
@@ -76,53 +77,57 @@ def _next_lines(
     count, kinds, total = lines.shape
     carriers = offers.voice.shape[0]
     plans = total // carriers
-    new_carrier = cost_factor(tastes.switching, tastes)
-    new_plan = cost_factor(tastes.plan_switching, tastes)
+    new_carrier, new_nest, new_plan = cost_factors(tastes)
     out, slope = np.zeros((count, carriers)), np.zeros((count, carriers, carriers))
     # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
-    e, is_open, renewal = weights.e, offers.open, tastes.renewal
+    e, is_open, renewal, nest = weights.e, offers.open, tastes.renewal, tastes.nest
     dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
+    saved = np.where(is_open, 1.0 - new_plan, 1.0)
     for g in prange(count):
         rivals, own, free = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        inside, raised = np.empty(carriers), np.empty(carriers)
         within, beyond, odds = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        anew, far, looks = np.empty(total), np.empty(total), np.empty(total)
+        near, away = np.empty(total), np.empty(total)
         for level in range(kinds):
             open_sums(e[g, plain(level)], factor, is_open, carriers, rivals)
             open_sums(e[g, level], factor, is_open, carriers, own)
-            carrier_odds(rivals, tastes, free)
+            raise_nests(rivals, nest, dissimilarity, inside, raised)
+            nest_odds(rivals, nest, inside, raised, free)
+            for i in range(carriers):
+                at = setting_of(i, rivals, nest, raised, own[i], new_carrier, new_nest, new_plan)
+                for o in range(i * plans, (i + 1) * plans):
+                    anew[o], far[o] = at.near + at.own, at.far
+            for o in range(total):  # without branches: several offers at a time
+                n, kept = float(lines[g, level, o]), e[g, level, o] * factor[o]
+                chances = look(anew[o], far[o], kept, saved[o], dissimilarity)
+                attends = attention_of(attention, bill_shock, shocked[g, level, o])
+                looks[o] = (1.0 - renewal) * n * attends
+                near[o], away[o] = looks[o] * chances.near, looks[o] * chances.away
             renewed = 0.0
             for i in range(carriers):
-                at = setting_of(i, rivals, own[i], new_carrier, new_plan, tastes)
-                leavers(i, rivals, tastes, within, beyond)
-                looked, near, away, whole = 0.0, 0.0, 0.0, 0.0
+                looked, left_near, left_far, whole = 0.0, 0.0, 0.0, 0.0
                 for o in range(i * plans, (i + 1) * plans):
-                    n = float(lines[g, level, o])
-                    if n == 0.0:
-                        continue
-                    kept = e[g, level, o] * factor[o]
-                    saved = 1.0 - new_plan if is_open[o] else 1.0
-                    chances = look(at, kept, saved, dissimilarity)
-                    looks = (
-                        (1.0 - renewal)
-                        * n
-                        * attention_of(attention, bill_shock, shocked[g, level, o])
-                    )
-                    whole += n
-                    looked += looks
-                    near += looks * chances.near
-                    away += looks * chances.away
+                    whole += lines[g, level, o]
+                    looked += looks[o]
+                    left_near += near[o]
+                    left_far += away[o]
                 renewed += whole * renewal
+                if looked <= 0.0:
+                    out[g, i] += whole * (1.0 - renewal)
+                    continue
+                leavers(i, rivals, nest, inside, raised, within, beyond)
                 left = 0.0
                 for j in range(carriers):
-                    odds[j] = near * new_carrier * within[j] + away * beyond[j]
+                    odds[j] = left_near * new_carrier * within[j] + left_far * beyond[j]
                     left += odds[j]
                 odds[i] = looked - left
                 for j in range(carriers):
                     out[g, j] += odds[j]
                 out[g, i] += whole * (1.0 - renewal) - looked
-                if looked > 0.0:
-                    for j in range(carriers):
-                        odds[j] /= looked
-                    _add_slopes(looked, odds, tastes, slope[g])
+                for j in range(carriers):
+                    odds[j] /= looked
+                _add_slopes(looked, odds, tastes, slope[g])
             for j in range(carriers):
                 out[g, j] += renewed * free[j]
             _add_slopes(renewed, free, tastes, slope[g])

@@ -5,11 +5,10 @@ as limits. Q-learning (Watkins and Dayan 1992) is the rule of the studies of alg
 collusion (Calvano, Calzolari, Denicolò and Pastorello 2020).
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import exp
 from sim.core.kernels import inlined, kernel
 
 type Floats = NDArray[np.float64]
@@ -53,7 +52,7 @@ def logit_choice(attraction: Floats, sensitivity: float) -> Floats:
     top = attraction.max()
     chance = np.empty_like(attraction)
     for k in range(attraction.shape[0]):
-        chance[k] = math.exp(sensitivity * (attraction[k] - top))
+        chance[k] = exp(sensitivity * (attraction[k] - top))
     total = chance.sum()
     for k in range(attraction.shape[0]):
         chance[k] /= total

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import exp, log, power
 from sim.core.kernels import inlined, kernel
 from sim.core.linear import solve_into
 from sim.market.views import Research
@@ -109,8 +110,8 @@ def inclusive_value(values: Floats, dissimilarity: float) -> float:
         return top
     total = 0.0
     for v in values:
-        total += math.exp((v - top) / dissimilarity)
-    return top + dissimilarity * math.log(total)
+        total += exp((v - top) / dissimilarity)
+    return top + dissimilarity * log(total)
 
 
 @kernel
@@ -127,17 +128,17 @@ def nested_shares(values: Floats, nest: Ints, dissimilarity: float) -> Floats:
     top = values.max()
     inside = np.zeros(count)  # by nest
     for j in range(count):
-        inside[nest[j]] += math.exp((values[j] - top) / dissimilarity)
+        inside[nest[j]] += exp((values[j] - top) / dissimilarity)
     total = 0.0
     for g in range(count):
         if inside[g] > 0.0:
-            total += math.pow(inside[g], dissimilarity)
+            total += power(inside[g], dissimilarity)
     shares = np.zeros(count)
     for j in range(count):
         if inside[nest[j]] == 0.0:  # a nest so poor that its share is below the smallest number
             continue
-        within = math.exp((values[j] - top) / dissimilarity) / inside[nest[j]]
-        shares[j] = within * math.pow(inside[nest[j]], dissimilarity) / total
+        within = exp((values[j] - top) / dissimilarity) / inside[nest[j]]
+        shares[j] = within * power(inside[nest[j]], dissimilarity) / total
     return shares
 
 
@@ -253,7 +254,7 @@ def _offers(problem: PricingProblem, kind: int, price: float, out: Floats) -> tu
         return 0.0, 0.0
     total, paid, served = 0.0, 0.0, 0.0
     for plan in range(out.shape[0]):
-        w = math.exp((out[plan] - top) / problem.dissimilarity)
+        w = exp((out[plan] - top) / problem.dissimilarity)
         total += w
         paid += w * ((1.0 - right) * bill[k, plan] + right * bill[k + 1, plan])
         served += w * ((1.0 - right) * cost[k, plan] + right * cost[k + 1, plan])

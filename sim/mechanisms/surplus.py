@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import log
 from sim.core.kernels import parallel_kernel, prange
 from sim.core.units import FEN_PER_YUAN
 from sim.market.offers import Offers
@@ -13,10 +14,11 @@ from sim.mechanisms.choice import (
     Tastes,
     Weights,
     attention_of,
-    cost_factor,
+    cost_factors,
     look,
     open_sums,
     plain,
+    raise_nests,
     setting_of,
 )
 
@@ -41,30 +43,31 @@ def consumer_surplus(
     count, kinds, total = lines.shape
     carriers = offers.voice.shape[0]
     plans = total // carriers
-    new_carrier = cost_factor(tastes.switching, tastes)
-    new_plan = cost_factor(tastes.plan_switching, tastes)
+    new_carrier, new_nest, new_plan = cost_factors(tastes)
     out = np.zeros((count, carriers), dtype=np.int64)
     # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
     e, top, is_open, alphas = weights.e, weights.top, offers.open, segments.alpha
     provinces, dissimilarity = segments.province, tastes.dissimilarity
-    attention, bill_shock = tastes.attention, tastes.bill_shock
+    attention, bill_shock, nest = tastes.attention, tastes.bill_shock, tastes.nest
     for g in prange(count):
         # A province apart, another month: every month meets every kind of segment.
         if (g + 5 * provinces[g]) % step != first:
             continue
         rivals, own, fen = np.empty(carriers), np.empty(carriers), np.zeros(carriers)
+        inside, raised = np.empty(carriers), np.empty(carriers)
         for level in range(kinds):
             open_sums(e[g, plain(level)], factor, is_open, carriers, rivals)
             open_sums(e[g, level], factor, is_open, carriers, own)
+            raise_nests(rivals, nest, dissimilarity, inside, raised)
             for i in range(carriers):
-                at = setting_of(i, rivals, own[i], new_carrier, new_plan, tastes)
+                at = setting_of(i, rivals, nest, raised, own[i], new_carrier, new_nest, new_plan)
                 for o in range(i * plans, (i + 1) * plans):
                     if lines[g, level, o] == 0:
                         continue
                     kept = e[g, level, o] * factor[o]
                     saved = 1.0 - new_plan if is_open[o] else 1.0
-                    attentive = math.log(look(at, kept, saved, dissimilarity).inclusive)
-                    passive = math.log(kept) * dissimilarity
+                    chances = look(at.near + at.own, at.far, kept, saved, dissimilarity)
+                    attentive, passive = log(chances.inclusive), log(kept) * dissimilarity
                     looks = attention_of(attention, bill_shock, shocked[g, level, o])
                     utils = top[g, level] + looks * attentive + (1.0 - looks) * passive
                     fen[i] += lines[g, level, o] / unit * (utils / alphas[g] * FEN_PER_YUAN)

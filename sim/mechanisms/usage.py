@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import power
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.offers import NOT_SOLD, Offers
@@ -61,7 +62,6 @@ class Margin(NamedTuple):
 
     price: Ints  # (offers, 2) fen per GB, the cheaper source
     use: Floats  # (offers, 2) relative use at that price
-    worth: Floats  # (offers, 2) h at that use, yuan
     fee: Floats  # (offers,) yuan
     allowance: Floats  # (offers,) GB
     national: Floats  # (offers,) GB of it usable outside the province
@@ -101,14 +101,14 @@ class UsageSums(NamedTuple):
 @inlined
 def value_at(y: float, eps: float, kappa: float) -> float:
     """Return h(y) = y^(1-1/eps) / (1-1/eps) - kappa y: worth of relative use y, yuan."""
-    power = 1.0 - 1.0 / eps
-    return math.pow(y, power) / power - kappa * y
+    exponent = 1.0 - 1.0 / eps
+    return power(y, exponent) / exponent - kappa * y
 
 
 @inlined
 def relative_use(q: float, eps: float, kappa: float) -> float:
     """Return (kappa + q)^(-eps): use relative to theta at a price of q yuan/GB."""
-    return math.pow(kappa + q, -eps)
+    return power(kappa + q, -eps)
 
 
 def make_curve(eps: float, kappa: float, choke_price: float) -> Curve:
@@ -132,11 +132,8 @@ def make_curve(eps: float, kappa: float, choke_price: float) -> Curve:
 @inlined
 def worth_at(y: float, curve: Curve) -> float:
     """Return h at relative use y, counted from the choke price up, yuan per unit of scale."""
-    if y == curve.free:
-        return curve.at_free - curve.choke
-    if curve.eps == 0.0:
-        return curve.at_free * y
-    return value_at(max(y, curve.least), curve.eps, curve.kappa) - curve.choke
+    curved = value_at(max(y, curve.least), curve.eps, curve.kappa) - curve.choke
+    return curve.at_free * y if curve.eps == 0.0 else curved
 
 
 @inlined
@@ -146,11 +143,9 @@ def paid_use(theta: float, free: float, over: float, allowance: float) -> float:
     theta : GB at relative use 1; free, over : relative use at price 0 and at the overage
     price; allowance : GB. Bunched at the allowance, y = allowance / theta.
     """
-    if theta * free <= allowance:
-        return free
-    if theta * over <= allowance:
-        return allowance / theta
-    return over
+    bunched = allowance / theta
+    y = bunched if theta * over <= allowance else over
+    return free if theta * free <= allowance else y
 
 
 @inlined
@@ -165,22 +160,18 @@ def margins(offers: Offers, curve: Curve) -> Margin:
     count = offers.fee.shape[0]
     plans = count // offers.voice.shape[0]
     price = np.empty((count, 2), dtype=np.int64)
-    use, worth = np.zeros((count, 2)), np.zeros((count, 2))
+    use = np.zeros((count, 2))
     for o in range(count):
         for knows in range(2):
             dearest, resale = offers.overage[o], offers.resale[o // plans]
             price[o, knows] = resale if knows == 1 and resale < dearest else dearest
             if price[o, knows] >= NOT_SOLD:
                 continue
-            if curve.eps == 0.0:
-                use[o, knows], worth[o, knows] = curve.free, curve.at_free
-            else:
-                q = price[o, knows] / FEN_PER_YUAN
-                use[o, knows] = relative_use(q, curve.eps, curve.kappa)
-                worth[o, knows] = value_at(use[o, knows], curve.eps, curve.kappa) - curve.choke
+            q = price[o, knows] / FEN_PER_YUAN
+            use[o, knows] = relative_use(q, curve.eps, curve.kappa)
     allowance = offers.allowance / KB_PER_GB
     return Margin(
-        price, use, worth, offers.fee / FEN_PER_YUAN, allowance, allowance * offers.national,
+        price, use, offers.fee / FEN_PER_YUAN, allowance, allowance * offers.national,
         offers.free_cap / KB_PER_GB,
     )  # fmt: skip
 
@@ -204,17 +195,16 @@ def metered(
     gift = theta * sponsored
     zero = (theta - gift) * zero_rated
     own = theta - gift - zero
-    at_zero = free if zero * free <= cap else cap / zero
+    at_cap = cap / zero
+    at_zero = free if zero * free <= cap else at_cap
     away = own * roaming
     home = own - away
     # One price for all, unless more is used elsewhere than the national part of the allowance.
     y = paid_use(own, free, over, available)
-    if away * y <= national:
-        return Meter(gift, zero, at_zero, away, y, home, y)
-    at_away = paid_use(away, free, over, national)
-    return Meter(
-        gift, zero, at_zero, away, at_away, home, paid_use(home, free, over, available - national)
-    )
+    apart = away * y > national
+    at_away = paid_use(away, free, over, national) if apart else y
+    at_home = paid_use(home, free, over, available - national) if apart else y
+    return Meter(gift, zero, at_zero, away, at_away, home, at_home)
 
 
 @inlined
@@ -237,7 +227,6 @@ class Terms(NamedTuple):
     allowance: float  # GB
     national: float  # GB of it usable outside the province
     over: float  # relative use beyond the allowance
-    over_worth: float  # h at that use, yuan
     price: float  # yuan per GB beyond the allowance
     fee: float  # yuan
 
@@ -256,7 +245,6 @@ def terms_of(
         margin.allowance[o] * usable,
         margin.national[o] * usable,
         margin.use[o, knows],
-        margin.worth[o, knows],
         margin.price[o, knows] / FEN_PER_YUAN,
         margin.fee[o],
     )
@@ -270,18 +258,10 @@ def worth_under(theta: float, t: Terms, curve: Curve) -> float:
         t.over,
     )  # fmt: skip
     value = use.gift * (curve.at_free - curve.choke)
-    if use.free > 0.0:
-        value += use.free * worth_at(use.at_free, curve)
-    within, beyond = 0.0, 0.0
-    at_home = t.over_worth if use.at_home == t.over else worth_at(use.at_home, curve)
-    if use.away > 0.0:
-        at_away = at_home
-        if use.at_away != use.at_home:
-            at_away = t.over_worth if use.at_away == t.over else worth_at(use.at_away, curve)
-        value += use.away * at_away
-        within = min(use.away * use.at_away, t.national)
-        beyond = use.away * use.at_away - within
-    value += use.home * at_home
+    value += use.free * worth_at(use.at_free, curve)
+    value += use.away * worth_at(use.at_away, curve) + use.home * worth_at(use.at_home, curve)
+    within = min(use.away * use.at_away, t.national)
+    beyond = use.away * use.at_away - within
     beyond += max(0.0, use.home * use.at_home - (t.allowance - within))
     return value - t.fee - (t.price * beyond if beyond > 1e-12 else 0.0)
 
@@ -409,7 +389,7 @@ def use_data(
     # Arrays by name and numbers in the inner loop: see `Terms`.
     thetas, kinds_of, hunters = segments.theta, segments.style, segments.knows
     cap, allowance, national = margin.cap, margin.allowance, margin.national
-    over, over_worth, price, fees = margin.use, margin.worth, margin.price, margin.fee
+    over, price, fees = margin.use, margin.price, margin.fee
     sponsored, zero_rated, roaming = levels.sponsored, offers.free_share, levels.roaming
     own_kb, usable_away, fee, voice = offers.allowance, offers.national, offers.fee, offers.voice
     for p in prange(provinces):
@@ -443,7 +423,7 @@ def use_data(
                     terms = Terms(
                         sponsored[j, style], zero_rated[o, style], roaming[style], cap[o],
                         allowance[o] * usable, national[o] * usable, over[o, knows],
-                        over_worth[o, knows], price[o, knows] / FEN_PER_YUAN, fees[o],
+                        price[o, knows] / FEN_PER_YUAN, fees[o],
                     )  # fmt: skip
                     use = month_under(
                         theta, terms, math.floor(own_kb[o] * usable + 0.5), rollover[g, level, o],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import mesa
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from sim.agents.firms import Branch, Carrier, InForce, Regulator, Reseller
 from sim.agents.partners import Partner, PartnerSet
 from sim.agents.users import User, UserSet
 from sim.core.calendar import month_label
+from sim.core.elementary import power
 from sim.core.errors import SimError
 from sim.core.kernels import threads
 from sim.core.streams import Streams
@@ -31,8 +30,8 @@ from sim.market.views import (
 from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, bill_leaks
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
-from sim.mechanisms.drawing import Draws, drawn_flows
-from sim.mechanisms.flows import Moved, Upgrades, carry_over, expected_flows, move_homes
+from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
+from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
     CONTROL_LINES,
@@ -162,7 +161,7 @@ class Market(mesa.Model):
         self.unit_cost = float(cost[month + 1])
         # As use grows at given prices, a GB holds less engagement and is worth less to a partner.
         growth = float(self.paths.usage[month])
-        self.dilution = math.pow(growth, -self.scenario.sponsorship.value_dilution)
+        self.dilution = power(growth, -self.scenario.sponsorship.value_dilution)
         self.wealth_before = self.wealth()
         self.active_before = self.world.resellers.active.copy()
         self._forget_past_strategies()
@@ -302,16 +301,18 @@ class Market(mesa.Model):
         )  # fmt: skip
         if people.rows is None:
             moved: Moved = expected_flows(
-                people.lines, people.shocked, self.weights, factor, self.offers, self.tastes,
-                upgrades,
+                people.lines, people.rollover, people.shocked, self.weights, factor, self.offers,
+                self.tastes, upgrades,
             )  # fmt: skip
         else:
+            chances = row_chances(
+                people.shocked, self.weights, factor, self.offers, self.tastes, upgrades
+            )
             moved = drawn_flows(
-                people.rows.segment, people.rows.state, *people.row_lines(), people.shocked,
-                self.weights, factor, self.offers, self.tastes, upgrades,
+                people.rows.segment, people.rows.state, *people.row_lines(), people.lines,
+                people.rollover, people.shocked, chances, self.tastes, upgrades,
                 Draws(*(key(name, month) for name in ROW_DRAWS)), threads(),
             )  # fmt: skip
-        carry_over(moved, people.rollover, people.shocked)
         people.lines = moved.lines
         self.moves = whole_lines(moved.moves, people.unit)
         if month >= self.scenario.branch_month:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import exp, log
 from sim.core.streams import normal
 from sim.core.units import MONTHS_PER_YEAR
 from sim.mechanisms.choice import Tastes
@@ -44,7 +44,7 @@ def _walked(market: Market, month: int) -> NDArray[np.float64]:
     step = normal(market.streams.uniform("quality.walk", month, len(last)))
     market.world.carriers.walk = market.world.carriers.walk + market.scenario.quality.walk_sd * step
     months = month + 1 - branch + MONTHS_PER_YEAR / 2  # last year's mean stands at mid-year
-    fading = market.scenario.quality.drift_half_life / math.log(2.0)
-    years = fading * (1.0 - math.exp(-months / fading)) / MONTHS_PER_YEAR
+    fading = market.scenario.quality.drift_half_life / log(2.0)
+    years = fading * (1.0 - exp(-months / fading)) / MONTHS_PER_YEAR
     quality: NDArray[np.float64] = last + drift * years + market.world.carriers.walk
     return quality

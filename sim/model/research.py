@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import exp, log
 from sim.core.kernels import kernel
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.names import CARRIERS
@@ -190,6 +191,8 @@ def _inclusive(
                     if not offers.open[o]:
                         values[k] = -np.inf
                 top = values.max()
-                total = np.exp((values - top) / tastes.dissimilarity).sum()
-                out[g * PLAIN_LEVELS + level, j] = top + tastes.dissimilarity * np.log(total)
+                total = 0.0
+                for value in values:
+                    total += exp((value - top) / tastes.dissimilarity)
+                out[g * PLAIN_LEVELS + level, j] = top + tastes.dissimilarity * log(total)
     return out

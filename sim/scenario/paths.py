@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.calendar import FIRST_YEAR, month_index, year_of
+from sim.core.elementary import exp, log, power
 from sim.core.units import FEN_PER_YUAN, LINES_PER_MILLION, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS
 from sim.mechanisms.diffusion import bass
@@ -55,7 +56,7 @@ def read_paths(scenario: Scenario) -> Paths:
         data_lines=np.array([mid_year(scenario.population.data_lines, m) for m in range(months)]),
         lte=np.array([_lte(scenario, m) for m in range(months)]),
         usage=np.array(
-            [math.exp(scenario.demand.usage_trend * m / MONTHS_PER_YEAR) for m in range(months)]
+            [exp(scenario.demand.usage_trend * m / MONTHS_PER_YEAR) for m in range(months)]
         ),
         unit_cost=np.array(cheaper) * network.gb_cost * FEN_PER_YUAN,
         capacity_cost=np.array(cheaper[1:]) * network.capacity_cost * FEN_PER_YUAN,
@@ -78,7 +79,7 @@ def mid_year(series: ByYear, month: float) -> float:
     weight = (position - year) / (after - year)
     if min(series[year], series[after]) <= 0.0:  # nothing has no logarithm
         return (1 - weight) * series[year] + weight * series[after]
-    return math.exp((1 - weight) * math.log(series[year]) + weight * math.log(series[after]))
+    return exp((1 - weight) * log(series[year]) + weight * log(series[after]))
 
 
 def observed_prices(scenario: Scenario) -> ByYear:
@@ -107,7 +108,7 @@ def _line_ends(scenario: Scenario, months: int) -> list[list[float]]:
         year += FIRST_YEAR - 1
         if year >= last:
             beyond = (year - last) + part / MONTHS_PER_YEAR
-            return observed[carrier][last] * math.pow(1.0 + growth, beyond)
+            return observed[carrier][last] * power(1.0 + growth, beyond)
         weight = part / MONTHS_PER_YEAR
         return (1 - weight) * observed[carrier][year] + weight * observed[carrier][year + 1]
 

@@ -172,7 +172,7 @@ def _sums_to_one(shares: Iterable[float]) -> None:
 class Population(Section):
     """Who the users are."""
 
-    users: int = param("rows, each standing for many lines", "rows", ge=1_000, le=20_000_000)
+    users: int = param("rows, each standing for many lines", "rows", ge=1_000, le=2_000_000_000)
     income_tiers: Annotated[
         dict[str, IncomeTier], _ordered(lambda name, tier: (tier.income, name))
     ] = param("income tiers", min_length=1)

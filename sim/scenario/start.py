@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.calendar import month_index
+from sim.core.elementary import exp, exponential, power
 from sim.core.errors import InvariantError
 from sim.core.money import split_into
-from sim.core.streams import Streams, exponential, normal, normal_quantile
+from sim.core.streams import Streams, normal, normal_quantile
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MB_PER_GB
 from sim.market.ledger import Ledger
 from sim.market.names import CARRIERS, CATEGORIES
 from sim.market.offers import Menu, Offers, PlanTerms
 from sim.market.partners import PartnerTraits, draw_partners
-from sim.market.population import PARTS_OF_A_LINE, Fidelity, Population, draw_rows
+from sim.market.population import PARTS_OF_A_LINE, Fidelity, Population
+from sim.market.rows import draw_rows
 from sim.market.segments import (
     BARGAIN_HUNTER,
     BELOW_LTE,
@@ -163,7 +165,7 @@ def tier_means(tiers: int, log_sd: float) -> list[float]:
     """
     cuts = [-math.inf, *(normal_quantile(k / tiers) for k in range(1, tiers)), math.inf]
     below = [0.5 * math.erfc((log_sd - cut) / math.sqrt(2.0)) for cut in cuts]
-    whole = math.exp(log_sd * log_sd / 2.0) * tiers
+    whole = exp(log_sd * log_sd / 2.0) * tiers
     return [whole * (below[k + 1] - below[k]) for k in range(tiers)]
 
 
@@ -171,7 +173,7 @@ def _price_sensitivity(scenario: Scenario) -> NDArray[np.float64]:
     """Return alpha, falling with income: (provinces, income tiers) utils per yuan."""
     demand, income = scenario.demand, _relative_income(scenario)
     # Not numpy's power: its bits vary between processors.
-    falls = [math.pow(x, -demand.income_sensitivity) for x in income.ravel()]
+    falls = [power(x, -demand.income_sensitivity) for x in income.ravel()]
     return demand.price_sensitivity * np.array(falls).reshape(income.shape)
 
 

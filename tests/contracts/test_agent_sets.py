@@ -19,7 +19,8 @@ from sim.agents.partners import Partner, PartnerSet
 from sim.agents.users import User, UserSet
 from sim.market.names import CARRIERS, CATEGORIES
 from sim.market.partners import PartnerBook
-from sim.market.population import PARTS_OF_A_LINE, Population, Rows
+from sim.market.population import PARTS_OF_A_LINE, Population
+from sim.market.rows import Rows
 from sim.market.segments import Labels, Segments
 
 LABELS = Labels(

@@ -12,11 +12,11 @@ from sim.core.kernels import set_threads
 from sim.core.streams import Streams, normal
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.offers import NOT_SOLD, Offers
-from sim.market.population import Rows
+from sim.market.rows import Rows
 from sim.market.segments import ALL_LEVELS, BELOW_LTE, PLAIN_LEVELS, Segments
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
-from sim.mechanisms.drawing import Draws, drawn_flows
-from sim.mechanisms.flows import Moved, Upgrades, carry_over, expected_flows
+from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
+from sim.mechanisms.flows import Moved, Upgrades, expected_flows
 from sim.mechanisms.inversion import Crowd, expected_shares
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import Curve, Levels, UsageSums, make_curve, margins, use_data
@@ -240,8 +240,8 @@ class SmallMarket:
         """Move every cell by its expected flow."""
         return self._moved(
             expected_flows(
-                self.lines, self.shocked, self.weights(), self.quality(), self.offers,
-                self.tastes, better or upgrades(carriers=self.carriers),
+                self.lines, self.rollover, self.shocked, self.weights(), self.quality(),
+                self.offers, self.tastes, better or upgrades(carriers=self.carriers),
             )
         )  # fmt: skip
 
@@ -254,17 +254,18 @@ class SmallMarket:
         names = ("users.upgrade", "users.attention", "users.choice", "users.control")
         key = Streams(seed).key
         base, extra = divmod(int(self.lines.sum()), len(rows.segment))
+        gets = better or upgrades(carriers=self.carriers)
+        chances = row_chances(
+            self.shocked, self.weights(), self.quality(), self.offers, self.tastes, gets
+        )
         return self._moved(
             drawn_flows(
-                rows.segment, rows.state, base, extra, self.shocked, self.weights(),
-                self.quality(), self.offers, self.tastes,
-                better or upgrades(carriers=self.carriers),
-                Draws(*(key(name, month) for name in names)), threads,
+                rows.segment, rows.state, base, extra, self.lines, self.rollover, self.shocked,
+                chances, self.tastes, gets, Draws(*(key(name, month) for name in names)), threads,
             )
         )  # fmt: skip
 
     def _moved(self, moved: Moved) -> Moved:
-        carry_over(moved, self.rollover, self.shocked)
         self.lines = moved.lines
         return moved
 

@@ -8,7 +8,8 @@ import pytest
 
 from sim.agents.users import User, UserSet
 from sim.core.errors import SimError
-from sim.market.population import PARTS_OF_A_LINE, Population, Rows
+from sim.market.population import PARTS_OF_A_LINE, Population
+from sim.market.rows import Rows
 from sim.market.segments import (
     ALL_LEVELS,
     BELOW_LTE,

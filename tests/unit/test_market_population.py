@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.streams import Streams
-from sim.market.population import PARTS_OF_A_LINE, Population, Rows, draw_rows
+from sim.market.population import PARTS_OF_A_LINE, Population
+from sim.market.rows import Rows, draw_rows
 from sim.market.segments import (
     ALL_LEVELS,
     BELOW_LTE,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.core.streams import Streams
-from sim.market.population import Rows
+from sim.market.rows import Rows
 from sim.market.segments import (
     BELOW_LTE,
     BELOW_LTE_CONTROL,
@@ -14,7 +14,7 @@ from sim.market.segments import (
     ON_LTE,
     ON_LTE_CONTROL,
 )
-from sim.mechanisms.drawing import better, pick_carrier, pick_plan
+from sim.mechanisms.drawing import better, is_quiet, pick_carrier, pick_plan, threshold
 from sim.mechanisms.flows import Moved, Upgrades
 from tests.theory.mixed_market import BETTER, mixed_market
 from tests.theory.small_market import (
@@ -46,26 +46,31 @@ def test_a_draw_falls_on_a_carrier_and_is_uniform_again(
 @pytest.mark.parametrize(("u", "offer"), [(0.0, 4), (0.24, 4), (0.26, 6), (0.999, 6), (1.0, 6)])
 def test_a_draw_falls_on_a_plan_that_is_sold(u: float, offer: int) -> None:
     """Of the second carrier's plans 4 weighs 1, 5 is not sold and 6 weighs 3; 7 is unusable."""
-    e = np.array([9.0, 9.0, 9.0, 9.0, 1.0, 5.0, 1.5, 0.0])
-    factor = np.array([1.0] * 6 + [2.0] * 2)
-    is_open = np.array([True] * 5 + [False, True, True])
+    below = np.array([9.0, 18.0, 27.0, 36.0, 1.0, 1.0, 4.0, 4.0])
 
-    assert pick_plan(e, factor, is_open, 1, 4, u) == offer
+    assert pick_plan(below, 1, 4, u) == offer
 
 
 @pytest.mark.parametrize(
-    ("level", "u", "gets"),
+    ("level", "chance"),
     [
-        (NO_DEVICE, 0.29, True),
-        (NO_DEVICE, 0.3, False),
-        (BELOW_LTE, 0.39, True),
-        (BELOW_LTE_CONTROL, 0.4, False),
-        (ON_LTE, 0.0, False),
-        (ON_LTE_CONTROL, 0.0, False),
+        (NO_DEVICE, 0.3),
+        (BELOW_LTE, 0.4),
+        (BELOW_LTE_CONTROL, 0.4),
+        (ON_LTE, 0.0),
+        (ON_LTE_CONTROL, 0.0),
     ],
 )
-def test_a_row_gets_the_next_device_by_its_chance(level: int, u: float, gets: bool) -> None:
-    assert better(level, 1, u, Upgrades(0.3, np.array([1.0, 0.4]))) is gets
+def test_a_row_gets_the_next_device_by_its_chance(level: int, chance: float) -> None:
+    assert better(level, 1, Upgrades(0.3, np.array([1.0, 0.4]))) == chance
+
+
+@pytest.mark.parametrize("chance", [0.0, 1e-9, 0.04, 0.5, 1.0])
+def test_a_draw_that_is_quiet_is_above_the_chance(chance: float) -> None:
+    edge = threshold(chance)
+    for u in (chance - 1e-12, chance * 0.999, chance, chance + 1e-5, chance + 4e-5):
+        assert not is_quiet(edge, u) or u >= chance
+    assert is_quiet(edge, chance + 4e-5) or chance == 1.0
 
 
 # Rows

@@ -1,11 +1,10 @@
 """Learn prices by trial over a table: for the study of learned collusion only."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.core.elementary import exp
 from sim.market.views import CarrierDecision, CarrierView
 from sim.mechanisms.learning import explore, update_q
 from sim.strategies import carrier_strategies
@@ -36,7 +35,7 @@ class QLearning(CarrierRule):
     def decide(self, view: CarrierView) -> CarrierDecision:
         state = self.state(view)
         months, scale, table = self.learned(view, state)
-        draw, chance = float(view.draws[0]), math.exp(-self.beta * months)
+        draw, chance = float(view.draws[0]), exp(-self.beta * months)
         move = explore(draw, chance, int(np.argmax(table[state])), self.rungs)
         price = min(int(self.prices(view.unit_cost)[move] + 0.5), view.price_ceiling)
         return CarrierDecision(

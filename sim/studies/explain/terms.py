@@ -44,7 +44,7 @@ def offer_terms(  # noqa: PLR0913, PLR0917  a kernel takes arrays, not objects
     count, alpha, style = offers.fee.shape[0], segments.alpha[g], int(segments.style[g])
     plans, knows = count // offers.voice.shape[0], 1 if segments.knows[g] else 0
     bare = Margin(
-        np.zeros_like(margin.price), margin.use, margin.worth, np.zeros_like(margin.fee),
+        np.zeros_like(margin.price), margin.use, np.zeros_like(margin.fee),
         margin.allowance, margin.national, margin.cap,
     )  # fmt: skip
     out = np.zeros((count, len(TERMS)))

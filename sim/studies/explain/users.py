@@ -239,7 +239,7 @@ class Choice:
         upgrade, attention, choice, control = (
             uniform_at(market.streams.key(name, market.world.month), row) for name in ROW_DRAWS
         )
-        up = better(before.level, held // plans, upgrade, market.upgrades)
+        up = upgrade < better(before.level, held // plans, market.upgrades)
         level = before.level + int(up)
         self.shocked = int(shocked[level]) / SHOCKED
         look = (1.0 - tastes.renewal) * attention_of(

@@ -6,7 +6,8 @@ from math import erf, exp, log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.streams import Streams, exponential, normal
+from sim.core.elementary import exponential
+from sim.core.streams import Streams, normal
 from sim.core.units import KB_PER_GB
 from sim.market.segments import BELOW_LTE
 from sim.mechanisms.usage import make_curve, margins, use_data

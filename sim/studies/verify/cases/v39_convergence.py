@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.streams import Streams
 from sim.mechanisms.choice import Weights, quality_factors
-from sim.mechanisms.drawing import Draws, drawn_flows
+from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Upgrades
 from sim.studies.verify import Check, Parameters, case, chosen, given
 from sim.studies.verify.crowds import offers_of
@@ -59,10 +59,16 @@ def _share(p: Populations, users: int, sample: int) -> float:
     offers, key = offers_of(overage=1.0, carriers=2), Streams(p.seed).key
     tastes = plain_tastes(2)._replace(xi=np.array([log(p.share / (1 - p.share)), 0.0]))
     cells = (1, 3, 2)  # segments, levels, offers
+    none, upgrades = np.zeros(cells, np.int64), Upgrades(0.0, np.zeros(2))
+    lines = none.copy()
+    lines[0, 0, 0] = users
+    chances = row_chances(
+        none, Weights(np.ones(cells), np.zeros(cells[:2])), quality_factors(tastes.xi, 1, tastes),
+        offers, tastes, upgrades,
+    )  # fmt: skip
     moved = drawn_flows(
-        np.zeros(users, np.uint16), np.zeros(users, np.uint8), 1, 0, np.zeros(cells, np.int64),
-        Weights(np.ones(cells), np.zeros(cells[:2])), quality_factors(tastes.xi, 1, tastes),
-        offers, tastes, Upgrades(0.0, np.zeros(2)),
+        np.zeros(users, np.uint16), np.zeros(users, np.uint8), 1, 0, lines, none.copy(), none,
+        chances, tastes, upgrades,
         Draws(*(key(f"verify.V39.{name}", sample) for name in ("up", "look", "pick", "take"))), 1,
     )  # fmt: skip
     return float(moved.lines[0, :, 0].sum()) / users
