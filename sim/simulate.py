@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.core.errors import SimError, did_you_mean
 from sim.market.population import FIDELITIES, Fidelity
@@ -15,6 +14,9 @@ from sim.market.tables import TABLES
 from sim.market.world import World
 from sim.model import Market
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.metrics import Measured
 
 type Progress = Callable[[int, int], None]  # months done, months in all
 
@@ -30,9 +32,14 @@ class RunResult:
 
     def metric(self, name: str) -> pd.DataFrame:
         """Return a metric by month: columns month, carrier (None for the market), value."""
-        from sim.metrics import monthly
+        return self.measured.by("month", [name]).drop(columns="name")
 
-        return monthly(self.tables, name)
+    @cached_property
+    def measured(self) -> "Measured":
+        """Return the run's metrics, to be added up by month or by year."""
+        from sim.metrics import Measured
+
+        return Measured(self.tables)
 
 
 def run(
@@ -98,13 +105,22 @@ def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> p
     return pd.DataFrame({column: _stacked(column, blocks, sizes) for column in columns})
 
 
-def _stacked(
-    column: str, blocks: Sequence[Mapping[str, Any]], sizes: Sequence[int]
-) -> NDArray[Any]:
+def _stacked(column: str, blocks: Sequence[Mapping[str, Any]], sizes: Sequence[int]) -> Any:
     parts = [block[column] for block in blocks]
+    if isinstance(parts[0], str):
+        return pd.array(parts, dtype="str").repeat(sizes)
     if np.isscalar(parts[0]):
         return np.repeat(np.array(parts), sizes)
+    if _are_one_column_of_labels(parts):  # turned into pandas' text once
+        once = pd.array(parts[0], dtype="str")
+        return once.take(np.tile(np.arange(len(once)), len(parts)))
     return np.concatenate(parts)
+
+
+def _are_one_column_of_labels(parts: Sequence[Any]) -> bool:
+    first = parts[0]
+    is_text = isinstance(first, np.ndarray) and first.dtype.kind == "U"
+    return is_text and all(part is first for part in parts)
 
 
 def fed_in(scenario: Scenario) -> list[str]:
