@@ -1,15 +1,40 @@
 """Options that several commands share, and what they mean."""
 
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+
+def whole_number(text: str | int) -> int:
+    """Read a whole number, as 1300000000 or as 1.3e9."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or number != number.to_integral_value():
+        raise typer.BadParameter(f"'{text}' is not a whole number, such as 20000 or 1.3e9")
+    return int(number)
+
+
+def _rows(text: str | int) -> int:
+    """Read a number of rows; the scenario says how many there may be at most."""
+    rows = whole_number(text)
+    if rows < _FEWEST:
+        raise typer.BadParameter(f"{rows} rows are too few; take {_FEWEST} or more")
+    return rows
+
+
+_FEWEST = 1_000
+
 Users = Annotated[
     int | None,
     typer.Option(
-        help="Rows of the population, each standing for many lines; every row draws for itself.",
-        min=1_000,
+        help="Rows of the population, 20000 or 1.3e9; every row draws for itself and stands for "
+        "one line or many.",
+        parser=_rows,
+        metavar="INTEGER",
     ),
 ]
 Fidelity = Annotated[
