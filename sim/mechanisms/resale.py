@@ -6,13 +6,20 @@ and the rest is solved again (Cournot 1838). Equal costs give p = c + (A - c) / 
 (Spengler 1950, the chain with n resellers).
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.core.kernels import kernel
+from sim.core.sums import total_of
+from sim.market.offers import NOT_SOLD
 
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float64]
 
 
+@kernel
 def cournot(choke: int, cost: Ints, active: NDArray[np.bool_]) -> tuple[int, Ints]:
     """Return the price and what each reseller sells: fen per GB, (resellers,) in units of 1/b.
 
@@ -33,6 +40,47 @@ def cournot(choke: int, cost: Ints, active: NDArray[np.bool_]) -> tuple[int, Int
     return price, sales
 
 
+@kernel
+def cournot_markets(choke: Ints, cost: Ints, active: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return price and sales in every carrier's traffic: (carriers,), (resellers, carriers).
+
+    choke : (carriers,); cost : (resellers, carriers); active : (resellers,); see `cournot`
+    """
+    price, sales = np.empty_like(choke), np.empty_like(cost)
+    for j in range(choke.shape[0]):
+        price[j], sales[:, j] = cournot(choke[j], cost[:, j].copy(), active)
+    return price, sales
+
+
+@kernel
+def handling_costs(handling: Floats, choke: Ints) -> Ints:
+    """Return what it costs each reseller to sell a GB: (resellers, carriers) fen.
+
+    handling : (resellers,) x list price; choke : (carriers,) list price, fen per GB
+    """
+    cost = np.empty((handling.shape[0], choke.shape[0]), dtype=np.int64)
+    for i in range(handling.shape[0]):
+        for j in range(choke.shape[0]):
+            cost[i, j] = math.floor(handling[i] * choke[j] + 0.5)
+    return cost
+
+
+@kernel
+def wholesale_prices(sales: Floats, price: Ints) -> Ints:
+    """Return the mean price over what branches sell: (carriers,) fen per GB, `NOT_SOLD` for none.
+
+    sales, price : (carriers, branches) relative, fen per GB
+    """
+    mean = np.full(sales.shape[0], NOT_SOLD)
+    for j in range(sales.shape[0]):
+        bought = total_of(sales[j])
+        if bought > 0.0:
+            paid = total_of(sales[j] * np.where(price[j] < NOT_SOLD, price[j], 0))
+            mean[j] = math.floor(paid / bought + 0.5)
+    return mean
+
+
+@kernel
 def newcomers_gain(choke: Ints, price: Ints, cost: Ints, sellers: Ints, volume: Floats) -> Floats:
     """Return what each reseller would earn if it joined n who sell: (resellers,) fen a month.
 
@@ -42,8 +90,32 @@ def newcomers_gain(choke: Ints, price: Ints, cost: Ints, sellers: Ints, volume: 
     choke, price, sellers, volume : (carriers,) fen per GB, number, GB that resellers sell a month
     cost : (resellers, carriers) fen per GB
     """
-    margin = np.maximum(price - cost, 0) * (sellers + 1) / (sellers + 2)
-    room = choke - (cost + margin)
-    part = np.where(room > 0, margin / np.where(room > 0, room, 1.0), 0.0)
-    gain: Floats = (margin * part * volume).sum(axis=1)
+    gain = np.zeros(cost.shape[0])
+    for i in range(cost.shape[0]):
+        for j in range(cost.shape[1]):
+            margin = max(price[j] - cost[i, j], 0) * (sellers[j] + 1) / (sellers[j] + 2)
+            room = choke[j] - (cost[i, j] + margin)
+            if room > 0.0:
+                gain[i] += margin * (margin / room) * volume[j]
     return gain
+
+
+@kernel
+def newcomers_profit(
+    choke: Ints, price: Ints, wholesale: Ints, handling: Ints, sellers: int, volume: Floats,
+    fixed_cost: Ints,
+) -> Ints:  # fmt: skip
+    """Return what each reseller would have earned in business last month: (resellers,) fen.
+
+    price, wholesale : (carriers,) fen per GB, `NOT_SOLD` where nothing was sold
+    handling : (resellers, carriers) fen per GB; fixed_cost : (resellers,) fen; see
+    `newcomers_gain` for the rest
+    """
+    asked, cost = choke.copy(), np.empty_like(handling)
+    for j in range(choke.shape[0]):
+        sold = wholesale[j] < NOT_SOLD and price[j] < NOT_SOLD
+        asked[j] = price[j] if sold else choke[j]
+        for i in range(handling.shape[0]):
+            cost[i, j] = wholesale[j] + handling[i, j] if sold else choke[j]
+    gain = newcomers_gain(choke, asked, cost, np.full(choke.shape[0], sellers), volume)
+    return np.floor(gain + 0.5).astype(np.int64) - fixed_cost

@@ -68,7 +68,14 @@ from sim.model.settlement import (
     whole_counts,
     whole_lines,
 )
-from sim.model.supply import ResaleTerms, carry_costs, decide_leaks, decide_resale
+from sim.model.supply import (
+    Characters,
+    ResaleTerms,
+    carry_costs,
+    decide_leaks,
+    decide_resale,
+    draw_characters,
+)
 from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
 from sim.scenario.start import build_world, fixed_parts
@@ -112,6 +119,7 @@ class Market(mesa.Model):
         self.regulator = Regulator(self)
         self.carriers = [Carrier(self, j) for j in range(len(CARRIERS))]
         provinces = range(len(self.fixed.labels.provinces))
+        self.characters: Characters = draw_characters(scenario, self.streams, len(provinces))
         self.branches = [Branch(self, c.index, p) for c in self.carriers for p in provinces]
         self.resellers = [Reseller(self, i) for i in range(scenario.resale.resellers)]
         self.users = UserSet(self, self.world.population)

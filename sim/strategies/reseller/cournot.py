@@ -4,7 +4,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.market.views import ResellerDecision, ResellerView
-from sim.mechanisms.resale import cournot
+from sim.mechanisms.resale import cournot_markets, handling_costs
 from sim.strategies import reseller_strategies
 from sim.strategies.rules import ResellerRule
 
@@ -23,16 +23,9 @@ class Cournot(ResellerRule):
 
     def decide(self, view: ResellerView) -> ResellerDecision:
         active = self.presence(view)
-        handling = np.floor(view.handling[:, None] * view.list_price + 0.5).astype(np.int64)
-        cost = view.wholesale_price + handling
-        markets = [
-            cournot(int(choke), cost[:, j], active) for j, choke in enumerate(view.list_price)
-        ]
-        return ResellerDecision(
-            price=np.array([price for price, _ in markets]),
-            active=active,
-            sales=np.stack([sales for _, sales in markets], axis=1),
-        )
+        cost = view.wholesale_price + handling_costs(view.handling, view.list_price)
+        price, sales = cournot_markets(view.list_price, cost, active)
+        return ResellerDecision(price, active, sales)
 
     def presence(self, view: ResellerView) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Return who stays in business: (resellers,)."""
