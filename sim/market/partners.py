@@ -11,6 +11,8 @@ from sim.core.streams import Streams, normal
 from sim.core.units import FEN_PER_YUAN
 from sim.market.names import CARRIERS, CATEGORIES
 
+CONTRACT_MONTHS = 3
+
 
 class PartnerTraits(NamedTuple):
     """What partners are drawn from."""
@@ -49,8 +51,13 @@ class PartnerBook:
 
     def under_contract(self, month: int) -> NDArray[np.bool_]:
         """Return who cannot decide this month: contracts last a quarter and are staggered."""
-        waiting: NDArray[np.bool_] = (np.arange(len(self)) + month) % 3 != 0
+        waiting: NDArray[np.bool_] = np.ones(len(self), dtype=np.bool_)
+        waiting[self.up_for_renewal(month)] = False
         return waiting
+
+    def up_for_renewal(self, month: int) -> NDArray[np.int64]:
+        """Return the rows of those whose contracts are up this month, in rising order."""
+        return np.arange(-month % CONTRACT_MONTHS, len(self), CONTRACT_MONTHS)
 
 
 def draw_partners(partners: int, traits: PartnerTraits, streams: Streams) -> PartnerBook:

@@ -1,11 +1,14 @@
 """Who owes what for sponsored, resold and leaked traffic."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.money import split
+from sim.core.errors import InvariantError
+from sim.core.kernels import inlined, kernel
+from sim.core.money import split_into
 from sim.core.units import KB_PER_GB
 from sim.market.names import DIRECT, NO_PLATFORM, PLATFORM, RESELLER
 from sim.mechanisms.contracts import Contract
@@ -31,13 +34,25 @@ class LeakCharges(NamedTuple):
     paid: Ints  # (carriers, branches) fen
 
 
-def charges(volume: Ints, price: Ints) -> Ints:
-    """Return what volumes in kB cost at prices in fen per GB, to the nearest fen."""
+@inlined
+def charge_of(volume: int, price: int) -> int:
+    """Return what kilobytes cost at a price in fen per GB, to the nearest fen."""
     # In two parts: kilobytes times fen may not fit into 64 bits for a whole country.
-    whole, part = np.divmod(volume, KB_PER_GB)
-    return whole * price + (part * price + KB_PER_GB // 2) // KB_PER_GB
+    whole = volume // KB_PER_GB
+    return whole * price + ((volume - whole * KB_PER_GB) * price + KB_PER_GB // 2) // KB_PER_GB
 
 
+@kernel
+def charges(volume: Ints, price: Ints) -> Ints:
+    """Return what volumes in kB cost at prices in fen per GB, element by element: fen."""
+    fen = np.empty(volume.shape, dtype=np.int64)
+    kilobytes, each, out = volume.ravel(), price.ravel(), fen.ravel()
+    for i in range(kilobytes.shape[0]):
+        out[i] = charge_of(kilobytes[i], each[i])
+    return fen
+
+
+@kernel
 def bill_partners(
     volume: Ints,
     worth: Ints,
@@ -52,57 +67,85 @@ def bill_partners(
 
     volume, channel : (partners, carriers); worth : fen of added use, likewise
     platform : (carriers,) ids; rates : (carriers,) fen per GB
-    service : rate by carrier, subscription a platform, share of the worth
+    service : whole rate by carrier, subscription a platform, share of the worth
     integration : fen a month. Integration is paid once for each platform in use, and once for
     each carrier sold direct; the subscription once for each platform in use.
     """
-    paying = np.flatnonzero(volume.any(axis=1))  # few partners sponsor: only they cost time
-    amount, through = volume[paying], channel[paying]
-    direct, shared = through == DIRECT, through == PLATFORM
-    results = np.floor(service.share * worth[paying] + 0.5).astype(np.int64)
-    served = charges(amount, np.asarray(service.price, dtype=np.int64)) + results
-    on_platform = _platforms_in_use(shared & (amount > 0), platform)
-    integrations = (direct & (amount > 0)).sum(axis=1) + on_platform.sum(axis=1)
-    fee = on_platform * np.int64(service.fee)
-    return SponsorCharges(
-        volume=volume,
-        direct=_among_all(volume, paying, np.where(direct, charges(amount, direct_rate), 0)),
-        platform=_among_all(volume, paying, np.where(shared, served, 0)),
-        resold=_among_all(
-            volume, paying, np.where(through == RESELLER, charges(amount, reseller_price), 0)
-        ),
-        subscription=_among_all(np.zeros((len(volume), fee.shape[1])), paying, fee),
-        integration=_among_all(volume[:, 0], paying, integrations * np.int64(integration)),
-    )
+    partners, carriers = volume.shape
+    rate, fee, share = np.asarray(service.price), service.fee, service.share
+    direct, on_platform, resold = np.zeros((3, partners, carriers), dtype=np.int64)
+    subscription = np.zeros((partners, 1 + carriers), dtype=np.int64)
+    integrated = np.zeros(partners, dtype=np.int64)
+    for n in range(partners):
+        for j in range(carriers):
+            amount, through, home = volume[n, j], channel[n, j], platform[j]
+            if amount == 0:
+                continue
+            if through == DIRECT:
+                direct[n, j] = charge_of(amount, direct_rate[j])
+                integrated[n] += integration
+            elif through == PLATFORM:
+                result = math.floor(share * worth[n, j] + 0.5)
+                on_platform[n, j] = charge_of(amount, rate[j]) + result
+                if home != NO_PLATFORM and not _used_before(n, j, volume, channel, platform):
+                    subscription[n, home] = fee
+                    integrated[n] += integration
+            elif through == RESELLER:
+                resold[n, j] = charge_of(amount, reseller_price[j])
+    return SponsorCharges(volume, direct, on_platform, resold, subscription, integrated)
 
 
-def _platforms_in_use(used: NDArray[np.bool_], platform: Ints) -> NDArray[np.bool_]:
-    """Return which platforms each partner uses: (partners, 1 + carriers), by id."""
-    ids = np.arange(len(platform) + 1)
-    in_use: NDArray[np.bool_] = (used[:, :, None] & (platform[:, None] == ids)).any(axis=1)
-    return in_use
+@inlined
+def _used_before(n: int, j: int, volume: Ints, channel: NDArray[np.int8], platform: Ints) -> bool:
+    """Return whether partner n uses carrier j's platform with one of the carriers before j."""
+    for k in range(j):
+        if platform[k] == platform[j] and channel[n, k] == PLATFORM and volume[n, k] > 0:
+            return True
+    return False
 
 
+@kernel
 def platform_income(charged: SponsorCharges, platform: Ints) -> Ints:
     """Return what each platform takes in: (1 + carriers,) fen, by id."""
     income = charged.subscription.sum(axis=0)
-    for carrier, home in enumerate(platform):
-        if home != NO_PLATFORM:
-            income[home] += charged.platform[:, carrier].sum()
+    for j in range(platform.shape[0]):
+        if platform[j] != NO_PLATFORM:
+            income[platform[j]] += charged.platform[:, j].sum()
     return income
 
 
-def _among_all(like: NDArray[np.generic], rows: NDArray[np.intp], values: Ints) -> Ints:
-    """Return zeros of the shape of `like`, with `values` in the given rows."""
-    out = np.zeros(like.shape, dtype=np.int64)
-    out[rows] = values
-    return out
+@kernel
+def partner_debts(charged: SponsorCharges) -> Ints:
+    """Return what each partner owes in all: (4, partners) fen.
+
+    Direct, to resellers, to platforms for traffic and results, to platforms in subscriptions.
+    """
+    debts = np.zeros((4, charged.volume.shape[0]), dtype=np.int64)
+    for n in range(charged.volume.shape[0]):
+        for j in range(charged.volume.shape[1]):
+            debts[0, n] += charged.direct[n, j]
+            debts[1, n] += charged.resold[n, j]
+            debts[2, n] += charged.platform[n, j]
+        for p in range(charged.subscription.shape[1]):
+            debts[3, n] += charged.subscription[n, p]
+    return debts
 
 
+@kernel
 def bill_leaks(leaked: Ints, sales: NDArray[np.float64], price: Ints) -> LeakCharges:
     """Return what resellers owe each branch: volumes follow the branches' relative sales.
 
     leaked : (carriers,) kB sold by resellers; sales, price : (carriers, branches).
+
+    Raises
+    ------
+    InvariantError : something leaked that no branch sells
     """
-    volume = np.stack([split(int(kb), part) for kb, part in zip(leaked, sales, strict=True)])
-    return LeakCharges(volume, charges(volume, np.where(volume > 0, price, 0)))
+    volume, paid = np.empty_like(price), np.zeros_like(price)
+    for j in range(leaked.shape[0]):
+        if not split_into(leaked[j], sales[j], volume[j]):
+            raise InvariantError("traffic leaked that no branch sells")
+        for b in range(price.shape[1]):
+            if volume[j, b] > 0:
+                paid[j, b] = charge_of(volume[j, b], price[j, b])
+    return LeakCharges(volume, paid)

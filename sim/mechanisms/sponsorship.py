@@ -6,39 +6,54 @@ shadow price q*. With one price for all it is 1 - (kappa / (kappa + p))^eps, and
 sponsors iff v > w / (that) (docs/model.md; after Joe-Wong, Ha and Chiang 2015).
 """
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernels import kernel
+from sim.core.kernels import inlined, kernel
 from sim.core.money import split_into
+from sim.core.sums import total_of
 from sim.core.units import KB_PER_GB
-from sim.market.names import CATEGORIES, DIRECT, NO_PLATFORM, PLATFORM
+from sim.market.names import CATEGORIES, CHANNELS, PLATFORM
+from sim.mechanisms.billing import SponsorCharges
+from sim.mechanisms.channels import blocked_part
 from sim.mechanisms.usage import POTENTIAL, PRICED
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 
+@kernel
 def potential_use(by_style: Ints, mix: Floats) -> Floats:
     """Return what users would use of each category if it were free: (carriers, categories) GB.
 
     by_style : (carriers, lifestyles, REACH) kB; mix : (lifestyles, categories) shares.
     """
-    return _by_category(by_style[:, :, POTENTIAL], mix) / KB_PER_GB
+    return _by_category(by_style, POTENTIAL, mix) / KB_PER_GB
 
 
+@kernel
 def incremental_share(by_style: Ints, mix: Floats) -> Floats:
     """Return the share of sponsored use that sponsoring adds: (carriers, categories)."""
-    free = _by_category(by_style[:, :, POTENTIAL], mix)
-    priced = _by_category(by_style[:, :, PRICED], mix)
+    free = _by_category(by_style, POTENTIAL, mix)
+    priced = _by_category(by_style, PRICED, mix)
     return np.where(free > 0.0, 1.0 - priced / np.maximum(free, 1.0), 0.0)
 
 
-def _by_category(kilobytes: Ints, mix: Floats) -> Floats:
+@inlined
+def _by_category(by_style: Ints, reach: int, mix: Floats) -> Floats:
     """Return (carriers, categories) from (carriers, lifestyles), summed in a fixed order."""
-    return (kilobytes[:, :, None] * mix[None, :, :]).sum(axis=1)
+    out = np.zeros((by_style.shape[0], mix.shape[1]))
+    for j in range(by_style.shape[0]):
+        for style in range(mix.shape[0]):
+            for c in range(mix.shape[1]):
+                out[j, c] += by_style[j, style, reach] * mix[style, c]
+    return out
 
 
+@kernel
 def sponsored_share(
     category: NDArray[np.uint8], reach: Floats, fraction: Floats, carriers: int
 ) -> Floats:
@@ -46,35 +61,27 @@ def sponsored_share(
 
     category, reach : (partners,); fraction : (partners, carriers).
     """
-    return np.stack(
-        [
-            np.bincount(category, weights=reach * fraction[:, j], minlength=len(CATEGORIES))
-            for j in range(carriers)
-        ]
-    )
+    share = np.zeros((carriers, len(CATEGORIES)))
+    for n in range(category.shape[0]):
+        for j in range(carriers):
+            share[j, category[n]] += reach[n] * fraction[n, j]
+    return share
 
 
-def platforms_of(platform: Ints) -> list[int]:
-    """Return the ids of the platforms that there are, in rising order."""
-    return sorted({int(p) for p in platform if p != NO_PLATFORM})
+@kernel
+def sponsored_by_style(share: Floats, mix: Floats) -> Floats:
+    """Return the share of each lifestyle's traffic that partners pay for: (carriers, lifestyles).
 
-
-def blocked_part(channel: NDArray[np.int8], platform: Ints, block: Floats) -> Floats:
-    """Return the part of a GB's worth that blocking takes from each deal: (partners, carriers).
-
-    A carrier blocks partners that are on a platform without it, and can tell them in its own
-    channels alone: what a reseller sends looks like any user's top-up.
-
-    channel : (partners, carriers); platform, block : (carriers,)
+    share : (carriers, categories); mix : (lifestyles, categories)
     """
-    exposed = np.zeros(channel.shape, dtype=np.bool_)
-    for p in platforms_of(platform):
-        joined = ((channel == PLATFORM) & (platform == p)).any(axis=1)
-        exposed |= joined[:, None] & (platform != p)
-    own = (channel == DIRECT) | (channel == PLATFORM)
-    return np.where(exposed & own, block, 0.0)
+    out = np.empty((share.shape[0], mix.shape[0]))
+    for j in range(share.shape[0]):
+        for style in range(mix.shape[0]):
+            out[j, style] = total_of(share[j] * mix[style])
+    return out
 
 
+@kernel
 def split_among_partners(
     sponsored: Ints, share: Floats, mix: Floats, category: NDArray[np.uint8], weight: Floats
 ) -> Ints:
@@ -89,34 +96,112 @@ def split_among_partners(
     weight : (partners, carriers) reach times sponsored share; the parts sum exactly
     """
     out = np.zeros(weight.shape, dtype=np.int64)
-    _split_all(sponsored, share, mix, category, weight, out)
+    for j in range(weight.shape[1]):
+        by_category = _sponsored_in_category(sponsored[j], share[j], mix)
+        total = np.zeros(by_category.shape[0])
+        for n in range(weight.shape[0]):
+            total[category[n]] += weight[n, j]
+        running, edge = np.zeros_like(total), np.zeros_like(by_category)
+        for n in range(weight.shape[0]):
+            c = category[n]
+            if weight[n, j] > 0.0:  # cumulative rounding within the category, as in `split`
+                running[c] += weight[n, j]
+                upper = by_category[c]
+                if running[c] < total[c]:
+                    upper = math.floor(running[c] / total[c] * by_category[c] + 0.5)
+                out[n, j] = upper - edge[c]
+                edge[c] = upper
     return out
 
 
-@kernel
-def _split_all(
-    sponsored: Ints, share: Floats, mix: Floats, category: NDArray[np.uint8], weight: Floats,
-    out: Ints,
-) -> None:  # fmt: skip
-    styles, categories = mix.shape
-    part = np.empty(categories, dtype=np.int64)
-    for j in range(sponsored.shape[0]):
-        by_category = np.zeros(categories, dtype=np.int64)
-        for style in range(styles):
-            split_into(sponsored[j, style], mix[style] * share[j], part)
-            by_category += part
-        for c in range(categories):
-            members = np.flatnonzero(category == c)
-            given = np.empty(members.size, dtype=np.int64)
-            split_into(by_category[c], weight[members, j], given)
-            out[members, j] = given
+@inlined
+def _sponsored_in_category(sponsored: Ints, share: Floats, mix: Floats) -> Ints:
+    """Return a carrier's sponsored kilobytes by category: (categories,)."""
+    total, part = np.zeros(mix.shape[1], dtype=np.int64), np.empty(mix.shape[1], dtype=np.int64)
+    for style in range(mix.shape[0]):
+        split_into(sponsored[style], mix[style] * share, part)
+        total += part
+    return total
 
 
 @kernel
-def sum_by_cell(
-    category: NDArray[np.uint8], channel: NDArray[np.int8], amount: Ints, out: Ints
-) -> None:
-    """Add amounts of (partners, carriers) to `out`: (categories, channels, carriers)."""
-    for n in range(amount.shape[0]):
-        for j in range(amount.shape[1]):
-            out[category[n], channel[n, j], j] += amount[n, j]
+def true_worth(
+    volume: Ints, channel: NDArray[np.int8], category: NDArray[np.uint8], value: Floats,
+    added: Floats, uplift: Floats, platform: Ints, block: Floats,
+) -> Ints:  # fmt: skip
+    """Return what the use added by sponsoring is truly worth: (partners, carriers) fen.
+
+    Parameters
+    ----------
+    volume : (partners, carriers) kB sponsored; channel : likewise
+    category : (partners,); value : (partners,) fen per added GB
+    added : (carriers, categories) share of sponsored use that sponsoring adds
+    uplift : (carriers,) worth added by a platform's service
+    platform, block : (carriers,) as in `blocked_part`
+    """
+    blocked = blocked_part(channel, platform, block)
+    worth = np.zeros(volume.shape, dtype=np.int64)
+    for n in range(volume.shape[0]):
+        for j in range(volume.shape[1]):
+            if volume[n, j] > 0:
+                served = 1.0 + (uplift[j] if channel[n, j] == PLATFORM else 0.0)
+                each = value[n] * served * (1.0 - blocked[n, j]) * added[j, category[n]]
+                worth[n, j] = math.floor(each * (volume[n, j] / KB_PER_GB) + 0.5)
+    return worth
+
+
+class Sponsored(NamedTuple):
+    """A month's sponsoring, added up over partners."""
+
+    cells: Ints  # (SPONSORED, categories, channels, carriers)
+    by_channel: Ints  # (SPONSORED, channels, carriers)
+    partners: int  # that sponsor any carrier's users
+    served: int  # those of them on a platform
+    categories: int  # with a partner that sponsors
+
+
+# What is added up: kB, fen paid for traffic, fen of worth, fen of fees, partners that sponsor.
+SPONSORED = ("volume", "paid", "worth", "fees", "partners")
+VOLUME, PAID, WORTH, FEES, PARTNERS = range(len(SPONSORED))
+
+
+@kernel
+def add_up_sponsors(
+    category: NDArray[np.uint8], channel: NDArray[np.int8], owed: SponsorCharges, worth: Ints
+) -> Sponsored:
+    """Add up what partners sponsor, owe and gain.
+
+    A partner's fees belong to all carriers that it sponsors with: divided by volume, summing
+    exactly.
+
+    category : (partners,); channel, worth : (partners, carriers)
+    """
+    volume, direct, platform, resold = owed.volume, owed.direct, owed.platform, owed.resold
+    subscription, integration = owed.subscription, owed.integration
+    carriers = volume.shape[1]
+    cells = np.zeros((len(SPONSORED), len(CATEGORIES), len(CHANNELS), carriers), dtype=np.int64)
+    with_sponsor = np.zeros(len(CATEGORIES), dtype=np.bool_)
+    sponsors, on_platform = 0, 0
+    for n in range(volume.shape[0]):
+        total, served = 0, False
+        for j in range(carriers):
+            total += volume[n, j]
+            served |= volume[n, j] > 0 and channel[n, j] == PLATFORM
+        if total == 0:
+            continue
+        sponsors += 1
+        on_platform += 1 if served else 0
+        c, running, edge = category[n], 0, 0
+        with_sponsor[c] = True
+        fees = subscription[n].sum() + integration[n]
+        for j in range(carriers):
+            where = channel[n, j]
+            running += volume[n, j]
+            upper = math.floor(fees * (running / total) + 0.5)
+            cells[VOLUME, c, where, j] += volume[n, j]
+            cells[PAID, c, where, j] += direct[n, j] + platform[n, j] + resold[n, j]
+            cells[WORTH, c, where, j] += worth[n, j]
+            cells[FEES, c, where, j] += upper - edge
+            cells[PARTNERS, c, where, j] += 1 if volume[n, j] > 0 else 0
+            edge = upper
+    return Sponsored(cells, cells.sum(axis=1), sponsors, on_platform, int(with_sponsor.sum()))

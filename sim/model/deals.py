@@ -9,20 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.calendar import month_index
-from sim.core.units import FEN_PER_YUAN, KB_PER_GB
-from sim.market.names import CARRIERS, NO_PLATFORM, NONE, PLATFORM, RESELLER, SHARED_PLATFORM
+from sim.core.units import FEN_PER_YUAN
+from sim.market.names import CARRIERS, NO_PLATFORM, PLATFORM, SHARED_PLATFORM
 from sim.market.views import PartnerView, frozen
 from sim.market.world import NO_OFFER
 from sim.mechanisms.billing import SponsorCharges, bill_partners
+from sim.mechanisms.channels import Choice, blocked_part, seen_by_partners, strike
 from sim.mechanisms.contracts import Contract, payment
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.sharing import among, mask_of, members_of, share_platform, weights
 from sim.mechanisms.sponsorship import (
-    blocked_part,
     incremental_share,
     potential_use,
     split_among_partners,
     sponsored_share,
+    true_worth,
 )
 from sim.mechanisms.usage import REACH_SPONSORED
 
@@ -46,15 +47,24 @@ def strike_deals(market: Market) -> Floats:
     since = world.month + 0.5 - month_index(settings.launch)
     known = bass(since, settings.innovation, settings.imitation) if settings.enabled else 0.0
     partners.aware = partners.rank < known
-    free = np.flatnonzero(partners.aware & ~partners.under_contract(world.month))
+    free = partners.up_for_renewal(world.month)
+    free = free[partners.aware[free]]
     decision = settings.strategy.decide(_partner_view(market, free))
-    partners.channel[free] = decision.channel
-    partners.fraction[free] = decision.fraction
-    gone = _ended(market)
-    partners.channel[gone] = NONE
-    partners.fraction[gone] = 0.0
-    arrives = np.where(partners.channel == RESELLER, 1.0 - market.scenario.resale.failure, 1.0)
-    sponsored: Floats = partners.fraction * arrives
+    platform = carriers.platform
+    sponsored = strike(
+        free,
+        Choice(
+            np.ascontiguousarray(decision.channel, np.int8),
+            np.ascontiguousarray(decision.fraction, np.float64),
+        ),
+        platform,
+        (platform == NO_PLATFORM) | (platform != market.platform_before),
+        world.resellers.price < NO_OFFER,
+        carriers.block,
+        market.scenario.resale.failure,
+        partners.channel,
+        partners.fraction,
+    )
     world.sponsored = sponsored_share(
         partners.category, partners.reach, sponsored, len(carriers.share)
     )
@@ -66,37 +76,28 @@ def seen_by(market: Market, partner: int) -> PartnerView:
     return _partner_view(market, np.array([partner]))
 
 
-def _ended(market: Market) -> NDArray[np.bool_]:
-    """Return which contracts end at once: (partners, carriers).
-
-    Those through a platform that the carrier has left, through resellers that have nothing to
-    sell, and with a carrier that shuts the partner out.
-    """
-    world, carriers = market.world, market.world.carriers
-    channel = world.partners.channel
-    left = (carriers.platform == NO_PLATFORM) | (carriers.platform != market.platform_before)
-    over: NDArray[np.bool_] = (channel == PLATFORM) & left
-    over |= (channel == RESELLER) & (world.resellers.price >= NO_OFFER)
-    over |= blocked_part(channel, carriers.platform, carriers.block) >= 1.0
-    return over
-
-
-def _partner_view(market: Market, rows: NDArray[np.int64]) -> PartnerView:
+def _partner_view(market: Market, rows: Ints) -> PartnerView:
     """Return what the partners in `rows` see: last month's use, this month's rates."""
     world, settings, mix = market.world, market.scenario.sponsorship, market.fixed.mix
     partners, service = world.partners, market.scenario.service
-    category, reach = partners.category[rows], partners.reach[rows, None]
+    own = seen_by_partners(
+        rows,
+        partners.category,
+        partners.reach,
+        partners.estimate,
+        partners.budget,
+        partners.direct_only,
+        market.dilution,
+        potential_use(world.by_style, mix),
+        incremental_share(world.by_style, mix),
+    )
     return PartnerView(
         month=world.month,
-        value=partners.estimate[rows] * market.dilution,
-        budget=partners.budget[rows],
-        potential=reach * potential_use(world.by_style, mix).T[category],
-        incremental=incremental_share(world.by_style, mix).T[category],
+        **own._asdict(),
         direct_rate=frozen(world.carriers.backward_rate),
         platform_rate=frozen(market.platform_rate),
         platform_share=service.revenue_share,
         reseller_price=frozen(world.resellers.price),
-        direct_only=partners.direct_only[rows],
         delivered=1.0 - market.scenario.resale.failure,
         platform=frozen(world.carriers.platform),
         block=frozen(world.carriers.block),
@@ -114,21 +115,31 @@ def bill_deals(market: Market) -> tuple[Ints, SponsorCharges]:
 
     The worth is (partners, carriers) fen, at their true values.
     """
-    world, service = market.world, market.scenario.service
-    partners, carriers = world.partners, world.carriers
+    world, service, mix = market.world, market.scenario.service, market.fixed.mix
+    partners, carriers, by_style = world.partners, world.carriers, market.sums.by_style
+    platform = carriers.platform
     volume = split_among_partners(
-        market.sums.by_style[:, :, REACH_SPONSORED],
+        by_style[:, :, REACH_SPONSORED],
         world.sponsored,
-        market.fixed.mix,
+        mix,
         partners.category,
         partners.reach[:, None] * market.sponsored_part,
     )
-    worth = _worth(market, volume)
+    worth = true_worth(
+        volume,
+        partners.channel,
+        partners.category,
+        partners.value * market.dilution,
+        incremental_share(by_style, mix),
+        service.uplift * carriers.service,
+        platform,
+        carriers.block,
+    )
     return worth, bill_partners(
         volume,
         worth,
         partners.channel,
-        carriers.platform,
+        platform,
         carriers.backward_rate,
         Contract(
             market.platform_rate,
@@ -138,21 +149,6 @@ def bill_deals(market: Market) -> tuple[Ints, SponsorCharges]:
         world.resellers.price,
         round(market.scenario.sponsorship.integration_cost * FEN_PER_YUAN),
     )
-
-
-def _worth(market: Market, volume: Ints) -> Ints:
-    """Return what the use added by sponsoring is truly worth: (partners, carriers) fen."""
-    world, service = market.world, market.scenario.service
-    partners, carriers = world.partners, world.carriers
-    rows = np.flatnonzero(volume.any(axis=1))
-    channel = partners.channel[rows]
-    added = incremental_share(market.sums.by_style, market.fixed.mix).T[partners.category[rows]]
-    served = (channel == PLATFORM) * service.uplift * carriers.service
-    kept = 1.0 - blocked_part(channel, carriers.platform, carriers.block)
-    value = partners.value[rows, None] * market.dilution * (1.0 + served) * kept
-    worth = np.zeros_like(volume)
-    worth[rows] = np.floor(value * added * (volume[rows] / KB_PER_GB) + 0.5)
-    return worth
 
 
 # ------------------------------------------------------------------------------ alliance
@@ -248,13 +244,12 @@ def _asked(market: Market, view: PartnerView, platform: Ints) -> Income:
 def platform_parts(market: Market, volume: Ints) -> Floats:
     """Return how members share the shared platform's revenue this month: (carriers,).
 
-    volume : (partners, carriers) kB sponsored
+    volume : (carriers,) kB sponsored on platforms
     """
     member = market.world.carriers.member
-    on_platform = np.where(market.world.partners.channel == PLATFORM, volume, 0).sum(axis=0)
     if not member.any():
         return np.zeros(len(member))
     worth = np.zeros(2 ** len(member), dtype=np.int64)
     if market.coalitions is not None:
         worth = among(market.coalitions.revenue, member)
-    return weights(market.scenario.sharing.rule, member, on_platform, worth)
+    return weights(market.scenario.sharing.rule, member, volume, worth)

@@ -15,7 +15,7 @@ from sim.core.errors import SimError
 from sim.core.kernels import threads
 from sim.core.streams import Streams
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
-from sim.market.names import CARRIERS, RESELLER
+from sim.market.names import CARRIERS, PLATFORM, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
 from sim.market.segments import CONTROL, ON_LTE
@@ -32,6 +32,7 @@ from sim.mechanisms.billing import LeakCharges, bill_leaks
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
+from sim.mechanisms.sponsorship import VOLUME, Sponsored, add_up_sponsors, sponsored_by_style
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
     CONTROL_LINES,
@@ -276,8 +277,7 @@ class Market(mesa.Model):
         return Levels(
             usage=self.world.usage_level * float(self.paths.usage[month]),
             lte_usage=self.scenario.demand.lte_usage,
-            # Not `@`: a BLAS may sum in another order on another processor.
-            sponsored=(self.world.sponsored[:, None, :] * self.fixed.mix).sum(axis=2),
+            sponsored=sponsored_by_style(self.world.sponsored, self.fixed.mix),
             roaming=np.zeros_like(roaming) if self.in_force.roaming_abolished else roaming,
             usable=self.fixed.usable,
         )
@@ -394,9 +394,11 @@ class Market(mesa.Model):
         """Turn sponsored and resold use into charges to partners and resellers."""
         world = self.world
         self.worth, self.sponsor_charges = bill_deals(self)
-        through = world.partners.channel == RESELLER
-        resold = np.where(through, self.sponsor_charges.volume, 0).sum(axis=0)
-        leaked = resold + self.sums.by_place[:, :, RESOLD].sum(axis=0)
+        self.sponsoring: Sponsored = add_up_sponsors(
+            world.partners.category, world.partners.channel, self.sponsor_charges, self.worth
+        )
+        leaked = self.sponsoring.by_channel[VOLUME, RESELLER]
+        leaked = leaked + self.sums.by_place[:, :, RESOLD].sum(axis=0)
         self.leak_charges: LeakCharges = bill_leaks(
             leaked, world.branches.sales, world.branches.price
         )
@@ -413,7 +415,7 @@ class Market(mesa.Model):
             leaks=self.leak_charges,
             costs=self.costs,
             platform=world.carriers.platform,
-            parts=platform_parts(self, self.sponsor_charges.volume),
+            parts=platform_parts(self, self.sponsoring.by_channel[VOLUME, PLATFORM]),
             active=world.resellers.active,
             reseller_sales=self.resale.sales,
             handling=self.resale.handling,

@@ -20,7 +20,8 @@ from sim.market.names import (
     TIER_OF_CHANNEL,
 )
 from sim.market.world import NO_OFFER
-from sim.mechanisms.sponsorship import incremental_share, platforms_of, sum_by_cell
+from sim.mechanisms.channels import platforms_of
+from sim.mechanisms.sponsorship import PARTNERS, VOLUME, incremental_share
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
@@ -102,7 +103,7 @@ def _record_carriers(market: Market, label: str) -> None:
         xi=carriers.xi.copy(),
         service=carriers.service.copy(),
         load=1.0 - 1.0 / carriers.delay.mean(axis=1),
-        partners=(owed.volume > 0).sum(axis=0),
+        partners=market.sponsoring.by_channel[PARTNERS].sum(axis=0),
         member=carriers.member.astype(np.int64),
         block=carriers.block.copy(),
     )
@@ -110,23 +111,22 @@ def _record_carriers(market: Market, label: str) -> None:
 
 def _backward_cost(market: Market) -> Ints:
     """Return what backward traffic in its own channels costs a carrier, service included: fen."""
-    channel = market.world.partners.channel
-    own = (channel == DIRECT) | (channel == PLATFORM)
-    carried = np.where(own, market.sponsor_charges.volume, 0).sum(axis=0) / KB_PER_GB
-    whole = np.floor(carried * market.unit_cost + 0.5).astype(np.int64)
-    return whole + market.costs.service
+    volume = market.sponsoring.by_channel[VOLUME]
+    carried = (volume[DIRECT] + volume[PLATFORM]) / KB_PER_GB
+    whole: Ints = np.floor(carried * market.unit_cost + 0.5).astype(np.int64)
+    whole += market.costs.service
+    return whole
 
 
 def _record_market(market: Market, label: str) -> None:
     """Add what is counted once for all carriers, such as partners that sponsor several."""
-    world, owed = market.world, market.sponsor_charges
-    sponsors, served = owed.volume > 0, world.partners.channel == PLATFORM
+    world, owed, sponsoring = market.world, market.sponsor_charges, market.sponsoring
     world.record(
         "market_month",
         month=label,
-        partners=[int(sponsors.any(axis=1).sum())],
-        service_partners=[int((sponsors & served).any(axis=1).sum())],
-        categories=[len(np.unique(world.partners.category[sponsors.any(axis=1)]))],
+        partners=[sponsoring.partners],
+        service_partners=[sponsoring.served],
+        categories=[sponsoring.categories],
         platforms=[len(platforms_of(world.carriers.platform))],
         subscription_fen=[int(owed.subscription.sum())],
         integration_fen=[int(owed.integration.sum())],
@@ -171,8 +171,7 @@ def _record_provinces(market: Market, label: str) -> None:
 
 
 def _record_categories(market: Market, label: str) -> None:
-    volume = market.sponsor_charges.volume
-    sponsored = _by_cell(market, volume).sum(axis=1)
+    sponsored = market.sponsoring.cells[VOLUME].sum(axis=1)
     market.world.record(
         "category_carrier_month",
         month=label,
@@ -186,14 +185,11 @@ def _record_categories(market: Market, label: str) -> None:
 
 def _record_partners(market: Market) -> None:
     """Add the month to the quarter's sums; write them at the quarter's end."""
-    world, owed = market.world, market.sponsor_charges
-    paid = owed.direct + owed.platform + owed.resold
-    amounts = (owed.volume, paid, market.worth, _fees_by_carrier(market))
-    sums = np.stack([_by_cell(market, amount) for amount in amounts])
-    world.quarter = sums if world.quarter is None else world.quarter + sums
+    world, cells = market.world, market.sponsoring.cells
+    world.quarter = cells[:PARTNERS] + (0 if world.quarter is None else world.quarter)
     if world.month % _QUARTER != _QUARTER - 1:
         return
-    count = _by_cell(market, (owed.volume > 0).astype(np.int64))
+    count = cells[PARTNERS]
     category_id, channel_id, carrier_id = np.indices(count.shape)
     quarter, world.quarter = world.quarter, None
     keep = (channel_id != NONE).ravel()
@@ -210,26 +206,6 @@ def _record_partners(market: Market) -> None:
         value_fen=quarter[2].ravel()[keep],
         fees_fen=quarter[3].ravel()[keep],
     )
-
-
-def _by_cell(market: Market, amount: Ints) -> Ints:
-    """Return (categories, channels, carriers) sums of an amount by partner and carrier."""
-    out = np.zeros((len(CATEGORIES), len(CHANNELS), len(CARRIERS)), dtype=np.int64)
-    sum_by_cell(market.world.partners.category, market.world.partners.channel, amount, out)
-    return out
-
-
-def _fees_by_carrier(market: Market) -> Ints:
-    """Return subscription and integration by carrier: (partners, carriers) fen.
-
-    A partner's fees belong to all that it sponsors: divided by volume, summing exactly.
-    """
-    owed = market.sponsor_charges
-    fees = owed.subscription.sum(axis=1) + owed.integration
-    running = np.cumsum(owed.volume, axis=1)
-    part = running / np.maximum(running[:, -1:], 1)
-    edges = np.floor(fees[:, None] * part + 0.5).astype(np.int64)
-    return np.diff(edges, axis=1, prepend=0)
 
 
 def _record_resellers(market: Market, label: str) -> None:

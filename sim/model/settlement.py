@@ -11,7 +11,7 @@ from sim.core.errors import InvariantError
 from sim.core.kernels import kernel
 from sim.core.money import split
 from sim.market.ledger import Ledger
-from sim.market.names import CARRIERS, CHANNELS, NO_PLATFORM, SHARED_PLATFORM
+from sim.market.names import CARRIERS, NO_PLATFORM, SHARED_PLATFORM
 from sim.market.population import Population
 from sim.market.segments import Segments
 from sim.mechanisms.billing import LeakCharges, SponsorCharges, charges, platform_income
@@ -234,12 +234,4 @@ def posting_rows(ledger: Ledger) -> dict[str, list[str] | list[int]]:
         "payee": [key[1] for key, _ in posted],
         "purpose": [key[2] for key, _ in posted],
         "fen": [fen for _, fen in posted],
-    }
-
-
-def channel_sums(charges: SponsorCharges, channel: NDArray[np.int8]) -> dict[str, Ints]:
-    """Return sponsored volume (kB) by channel: name -> (carriers,)."""
-    return {
-        name: np.where(channel == index, charges.volume, 0).sum(axis=0)
-        for index, name in enumerate(CHANNELS)
     }

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.streams import Streams
+from sim.mechanisms.channels import blocked_part
 from sim.mechanisms.contracts import Contract, buyer_gain, seller_gain
 from sim.mechanisms.leakage import branch_control
 from sim.mechanisms.resale import cournot
 from sim.mechanisms.sharing import RULES, among, mask_of, shapley, share_platform, weights
-from sim.mechanisms.sponsorship import blocked_part
 
 SEEDS = st.integers(0, 10**6)
 MEMBERS = st.lists(st.booleans(), min_size=3, max_size=3).filter(any)

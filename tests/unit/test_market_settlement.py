@@ -29,7 +29,6 @@ from sim.model.settlement import (
     Costs,
     Settled,
     Trade,
-    channel_sums,
     check_users,
     check_volumes,
     posting_rows,
@@ -188,17 +187,6 @@ def test_postings_become_rows_in_a_fixed_order(ledger: Ledger) -> None:
     assert facts["reseller", "branch", "wholesale"] == 111
     assert facts["carrier", "suppliers", "capacity"] == 600
     assert list(facts) == sorted(facts)
-
-
-def test_sponsored_volume_is_told_by_channel() -> None:
-    by_channel = channel_sums(trade().sponsors, CHANNEL)
-
-    assert {name: volume.tolist() for name, volume in by_channel.items()} == {
-        "none": [0, 0, 0],
-        "direct": [4 * GB, 0, 0],
-        "platform": [0, 0, 3 * GB],
-        "reseller": [0, 3 * GB, 0],
-    }
 
 
 PLACES = ("BJ", "SH")

@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 
 from sim.core.units import KB_PER_GB
-from sim.market.names import CATEGORIES
+from sim.market.names import CATEGORIES, DIRECT, NONE, PLATFORM
+from sim.mechanisms.billing import SponsorCharges
 from sim.mechanisms.sponsorship import (
+    add_up_sponsors,
     incremental_share,
     potential_use,
     split_among_partners,
+    sponsored_by_style,
     sponsored_share,
-    sum_by_cell,
+    true_worth,
 )
 from sim.mechanisms.usage import POTENTIAL, PRICED, REACH, REACH_SPONSORED
 from tests.theory.small_market import one_line, plans
@@ -82,9 +85,46 @@ def test_partners_split_what_was_sponsored_by_reach_to_the_kilobyte() -> None:
     assert split.tolist() == [[19], [38], [50]]
 
 
-def test_sums_by_cell_add_up_over_partners_of_one_category_and_channel() -> None:
-    out = np.zeros((8, 4, 2), np.int64)
-    channel = np.array([[1, 2], [1, 0]], np.int8)
-    sum_by_cell(np.array([3, 3], np.uint8), channel, np.array([[5, 6], [7, 8]]), out)
+def test_a_partner_counts_in_the_cells_of_its_category_and_channels() -> None:
+    """Two social apps: the first sponsors 5 GB direct and 15 on a platform, the second nothing."""
+    volume = np.array([[5, 15], [0, 0]]) * GB
+    nothing = np.zeros((2, 2), np.int64)
+    owed = SponsorCharges(
+        volume=volume,
+        direct=np.array([[100, 0], [0, 0]]),
+        platform=np.array([[0, 330], [0, 0]]),
+        resold=nothing,
+        subscription=np.array([[30, 0, 0], [0, 0, 0]]),
+        integration=np.array([10, 0]),
+    )
+    channel = np.array([[DIRECT, PLATFORM], [DIRECT, NONE]], np.int8)
+    social = np.full(2, CATEGORIES.index("social"), np.uint8)
+    sums = add_up_sponsors(social, channel, owed, worth=np.array([[120, 500], [0, 0]]))
 
-    assert (out[3, 1, 0], out[3, 2, 1], out[3, 0, 1], out.sum()) == (12, 6, 8, 26)
+    assert sums.cells[:, social[0], DIRECT, 0].tolist() == [5 * GB, 100, 120, 10, 1]
+    assert sums.cells[:, social[0], PLATFORM, 1].tolist() == [15 * GB, 330, 500, 30, 1]
+    assert sums.cells.sum(axis=(1, 2, 3)).tolist() == [20 * GB, 430, 620, 40, 2]
+    assert np.array_equal(sums.by_channel, sums.cells.sum(axis=1))
+    assert (sums.partners, sums.served, sums.categories) == (1, 1, 1)
+
+
+def test_added_use_is_worth_more_with_service_and_less_where_it_is_blocked() -> None:
+    """2 GB, half of it added, at 10 yuan: 10 direct, 15 served, 7.50 with a carrier that blocks."""
+    worth = true_worth(
+        volume=np.full((3, 2), 2 * GB),
+        channel=np.array([[DIRECT, NONE], [NONE, PLATFORM], [DIRECT, PLATFORM]], np.int8),
+        category=np.zeros(3, np.uint8),
+        value=np.full(3, 10_00.0),
+        added=np.full((2, 1), 0.5),
+        uplift=np.full(2, 0.5),
+        platform=np.array([-1, 0]),
+        block=np.array([0.25, 0.0]),
+    )
+
+    assert worth.tolist() == [[10_00, 10_00], [10_00, 15_00], [7_50, 15_00]]
+
+
+def test_the_sponsored_share_of_a_lifestyle_is_that_of_what_it_does() -> None:
+    share = np.array([[0.2, 0.6]])
+
+    assert sponsored_by_style(share, MIX).tolist() == [pytest.approx([0.4, 0.2])]

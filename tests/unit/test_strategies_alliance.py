@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sim.core.calendar import month_index
 from sim.market.names import DIRECT, NONE, PLATFORM, RESELLER
 from sim.market.views import CarrierView, PartnerView, PlatformView, no_platform
-from sim.mechanisms.sponsorship import blocked_part
+from sim.mechanisms.channels import blocked_part
 from sim.strategies.carrier.adaptive_markup import AdaptiveMarkup
 from sim.strategies.carrier.obstruct import Obstruct
 from sim.strategies.carrier.price_war import PriceWar
