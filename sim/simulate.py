@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ from sim.market.tables import TABLES
 from sim.market.world import World
 from sim.model import Market
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.metrics import Measured
 
 type Progress = Callable[[int, int], None]  # months done, months in all
 
@@ -30,9 +33,14 @@ class RunResult:
 
     def metric(self, name: str) -> pd.DataFrame:
         """Return a metric by month: columns month, carrier (None for the market), value."""
-        from sim.metrics import monthly
+        return self.measured.by("month", [name]).drop(columns="name")
 
-        return monthly(self.tables, name)
+    @cached_property
+    def measured(self) -> "Measured":
+        """Return the run's metrics, to be added up by month or by year."""
+        from sim.metrics import Measured
+
+        return Measured(self.tables)
 
 
 def run(

@@ -6,7 +6,7 @@ market's all come from one definition.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -67,40 +67,79 @@ def every_metric(
     tables: Tables, period: Period, names: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Return the named metrics, or all, under one another: name, period, carrier, value."""
-    blocks = [_totals_of(tables, metrics.get(name), period) for name in names or metrics.names()]
-    columns = [np.concatenate(column) for column in zip(*blocks, strict=True)]
-    return pd.DataFrame(dict(zip(("name", period, "carrier", "value"), columns, strict=True)))
+    return Measured(tables).by(period, names)
 
 
-def _totals_of(tables: Tables, wanted: Metric, period: Period) -> tuple[NDArray[Any], ...]:
-    """Add a metric's parts up by period and carrier, then by period alone: four columns."""
-    # Plain arrays: a study collects every metric of every run, and groupby takes ten times as long.
+class Measured:
+    """The metrics of one run: each reads the tables once, and is then added up as often as asked.
+
+    Plain arrays, for a study collects every metric of every run: groupby takes ten times as long.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._rows: dict[str, _Rows] = {}
+
+    def by(self, period: Period, names: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the named metrics, or all, under one another: name, period, carrier, value."""
+        blocks = [_totals_of(self._rows_of(name), period) for name in names or metrics.names()]
+        columns = [np.concatenate(column) for column in zip(*blocks, strict=True)]
+        return pd.DataFrame(dict(zip(("name", period, "carrier", "value"), columns, strict=True)))
+
+    def _rows_of(self, name: str) -> "_Rows":
+        if name not in self._rows:
+            self._rows[name] = _rows(metrics.get(name), self._tables)
+        return self._rows[name]
+
+
+class _Rows(NamedTuple):
+    """The parts of a metric, their labels as numbers."""
+
+    metric: Metric
+    months: list[str]  # that there are, in rising order
+    month: NDArray[np.intp]  # (rows,) index into them
+    carriers: list[str]  # likewise; none of a metric of the market alone
+    carrier: NDArray[np.intp]  # (rows,)
+    values: NDArray[np.float64]  # (rows, 1), or (rows, 2) of a ratio
+
+
+def _rows(wanted: Metric, tables: Tables) -> _Rows:
     parts = wanted.parts(tables)
-    month = np.asarray(parts["month"], dtype=object)
-    when = month if period == "month" else np.array([int(label[:4]) for label in month])
-    columns = ["top", "bottom"] if wanted.kind == "ratio" else ["value"]
+    columns = ("top", "bottom") if wanted.kind == "ratio" else ("value",)
     values = np.column_stack([np.asarray(parts[column], np.float64) for column in columns])
-    if wanted.kind == "stock" and period == "year":
-        values = values * _is_last(month, when)[:, None]
-    periods, at = np.unique(when, return_inverse=True)
-    names: NDArray[Any] = np.array([], dtype=object)
+    months, month = _numbered(parts["month"])
+    carriers, carrier = _numbered(parts["carrier"]) if wanted.by_carrier else ([], month)
+    return _Rows(wanted, months, month, carriers, carrier, values)
+
+
+def _numbered(labels: Any) -> tuple[list[str], NDArray[np.intp]]:
+    """Return the labels that there are in rising order, and the place of each among them."""
+    listed = np.asarray(labels, dtype=object).tolist()
+    known = sorted(set(listed))
+    place = {label: at for at, label in enumerate(known)}
+    return known, np.array([place[label] for label in listed], dtype=np.intp)
+
+
+def _totals_of(rows: _Rows, period: Period) -> tuple[NDArray[Any], ...]:
+    """Add a metric's parts up by period and carrier, then by period alone: four columns."""
+    when = np.array(rows.months, dtype=object)
+    at, values = rows.month, rows.values
+    if period == "year":
+        years = np.array([int(month[:4]) for month in rows.months], dtype=np.int64)
+        when, year = np.unique(years, return_inverse=True)
+        if rows.metric.kind == "stock":  # read in the last month of its year that there is
+            values = values * np.append(year[1:] != year[:-1], True)[at, None]
+        at = year[at]
+    names = rows.carriers
     each = np.array([])
-    if wanted.by_carrier:
-        names, who = np.unique(np.asarray(parts["carrier"], object), return_inverse=True)
-        each = _totals(values, at * len(names) + who, len(periods) * len(names))
-    whose = np.concatenate([np.tile(names, len(periods)), np.full(len(periods), None)])
+    if rows.metric.by_carrier:
+        each = _totals(values, at * len(names) + rows.carrier, len(when) * len(names))
     return (
-        np.full(len(whose), wanted.name, dtype=object),
-        np.concatenate([np.repeat(periods, len(names)), periods]),
-        whose,
-        np.concatenate([each, _totals(values, at, len(periods))]),
+        np.full(len(each) + len(when), rows.metric.name, dtype=object),
+        np.concatenate([np.repeat(when, len(names)), when]),
+        np.array(names * len(when) + [None] * len(when), dtype=object),
+        np.concatenate([each, _totals(values, at, len(when))]),
     )
-
-
-def _is_last(month: NDArray[np.object_], year: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which rows are of the last month of their year that there is."""
-    last = {y: m for m, y in sorted(zip(month, year, strict=True))}
-    return np.array([last[y] == m for m, y in zip(month, year, strict=True)], dtype=np.bool_)
 
 
 def _totals(

@@ -7,7 +7,7 @@ from sim.metrics import Parts, Tables, carrier_parts, in_yuan, metric
 
 def _counted(tables: Tables, column: str) -> Parts:
     frame = tables["market_month"]
-    return frame[["month"]].assign(carrier=None, value=frame[column].astype(float))
+    return {"month": frame["month"], "value": frame[column]}
 
 
 @metric("sponsors", "partners", "partners that sponsor any carrier's users", "stock", False)
@@ -58,8 +58,15 @@ def backward_profit(tables: Tables) -> Parts:
 def by_quarter(tables: Tables) -> pd.DataFrame:
     """Return the table of partners with the last month of each quarter as its month."""
     frame = tables["partner_quarter"]
-    month = (3 * frame["quarter"].str[-1].astype(int)).astype(str).str.zfill(2)
-    return frame.assign(month=frame["quarter"].str[:4] + "-" + month)
+    return frame.assign(month=_last_months(frame))
+
+
+def _last_months(frame: pd.DataFrame) -> pd.Series:
+    """Return the last month of each row's quarter: 2016-12 of 2016Q4."""
+    known = frame["quarter"].unique()
+    last: dict[str, str] = {label: f"{label[:4]}-{3 * int(label[-1]):02}" for label in known}
+    months: pd.Series = frame["quarter"].map(last)
+    return months
 
 
 def paid(frame: pd.DataFrame) -> pd.Series:
@@ -70,17 +77,25 @@ def paid(frame: pd.DataFrame) -> pd.Series:
 
 @metric("partner_surplus", "yuan", "worth of sponsored use to partners less all they pay", "flow")
 def partner_surplus(tables: Tables) -> Parts:
-    frame = by_quarter(tables)
-    return frame[["month", "carrier"]].assign(value=in_yuan(frame["value_fen"] - paid(frame)))
+    return _of_partners(tables) | {"value": _surplus(tables["partner_quarter"])}
 
 
 @metric(
     "partner_return", "share", "partners' surplus over what they pay: return on sponsoring", "ratio"
 )
 def partner_return(tables: Tables) -> Parts:
-    frame = by_quarter(tables)
-    surplus = in_yuan(frame["value_fen"] - paid(frame))
-    return frame[["month", "carrier"]].assign(top=surplus, bottom=in_yuan(paid(frame)))
+    frame = tables["partner_quarter"]
+    return _of_partners(tables) | {"top": _surplus(frame), "bottom": in_yuan(paid(frame))}
+
+
+def _of_partners(tables: Tables) -> dict[str, pd.Series]:
+    """Return month and carrier of each row of the table of partners."""
+    frame = tables["partner_quarter"]
+    return {"month": _last_months(frame), "carrier": frame["carrier"]}
+
+
+def _surplus(frame: pd.DataFrame) -> pd.Series:
+    return in_yuan(frame["value_fen"] - paid(frame))
 
 
 @metric("partners", "partners", "partners that sponsor a carrier's users", "stock")

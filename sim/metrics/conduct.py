@@ -1,9 +1,10 @@
 """How hard carriers compete: the margin on a GB, and what kind of market that makes."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.core.units import MONTHS_PER_YEAR
 from sim.metrics import Parts, Tables, carrier_parts, in_yuan, metric
@@ -31,30 +32,34 @@ def regimes(tables: Tables) -> pd.DataFrame:
     some fall and others do not, and in chaos both. None in the first year.
     """
     frame = tables["carrier_month"]
-    price = frame.pivot(index="month", columns="carrier", values="list_price_fen")
-    ordered = frame.pivot(index="month", columns="carrier", values="ordered") > 0
-    carried = frame.groupby("month")[["carrying_fen", "used_kb"]].sum()
-    cost = carried["carrying_fen"] / carried["used_kb"]
-    step = price.div(cost, axis=0).pct_change().fillna(0.0).mask(ordered, 0.0)
-    level = (1.0 + step).cumprod()
-    falls = 1.0 - level / level.shift(MONTHS_PER_YEAR)
-    fall, gap = falls.median(axis=1), falls.max(axis=1) - falls.min(axis=1)
+    months = sorted(set(frame["month"]))
+    order = np.lexsort((frame["carrier"].to_numpy(object), frame["month"].to_numpy(object)))
+
+    def square(column: str) -> NDArray[Any]:  # (months, carriers)
+        return frame[column].to_numpy()[order].reshape(len(months), -1)
+
+    with np.errstate(divide="ignore", invalid="ignore"):  # a month without traffic has no cost
+        cost = square("carrying_fen").sum(axis=1) / square("used_kb").sum(axis=1)
+        markup = square("list_price_fen") / cost[:, None]
+        step = np.zeros(markup.shape)
+        step[1:] = markup[1:] / markup[:-1] - 1.0
+    still = np.isnan(step) | (square("ordered") > 0)
+    level = np.cumprod(1.0 + np.where(still, 0.0, step), axis=0)
+    falls = 1.0 - level[MONTHS_PER_YEAR:] / level[:-MONTHS_PER_YEAR]
+    fall, gap = np.full((2, len(months)), np.nan)
+    fall[MONTHS_PER_YEAR:] = np.median(falls, axis=1)
+    gap[MONTHS_PER_YEAR:] = falls.max(axis=1) - falls.min(axis=1)
     names = np.select(
-        [fall.isna(), (fall > FAST) & (gap > APART), fall > FAST, gap > APART],
+        [np.isnan(fall), (fall > FAST) & (gap > APART), fall > FAST, gap > APART],
         ["", "chaos", "war", "fight"],
         "stable",
     )
-    columns = {"month": price.index, "fall": fall, "gap": gap, "regime": names}
-    return pd.DataFrame(columns).reset_index(drop=True)
+    return pd.DataFrame({"month": months, "fall": fall, "gap": gap, "regime": names})
 
 
 def _months_in(tables: Tables, regime: Regime) -> Parts:
     found = regimes(tables)
-    return {
-        "month": found["month"],
-        "carrier": [None] * len(found),
-        "value": (found["regime"] == regime).astype(float),
-    }
+    return {"month": found["month"], "value": found["regime"] == regime}
 
 
 @metric("stable_months", "months", "months in which prices follow the cost of a GB", "flow", False)

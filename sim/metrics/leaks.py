@@ -24,4 +24,4 @@ def reseller_value_share(tables: Tables) -> Parts:
 @metric("resellers", "resellers", "resellers in business", "stock", False)
 def resellers(tables: Tables) -> Parts:
     frame = tables["reseller_month"]
-    return frame[["month"]].assign(carrier=None, value=frame["active"].astype(float))
+    return {"month": frame["month"], "value": frame["active"]}

@@ -1,5 +1,6 @@
 """Subscribers, shares and concentration."""
 
+import numpy as np
 import pandas as pd
 
 from sim.metrics import Parts, Tables, carrier_parts, metric
@@ -30,13 +31,23 @@ def data_line_share(tables: Tables) -> Parts:
 
 @metric("churn", "share/month", "lines that left for another carrier, new cards included", "ratio")
 def churn(tables: Tables) -> Parts:
-    moves = tables["switches"]
-    lines = moves["looked"] + moves["renewed"]
-    left = lines.where(moves["origin"] != moves["destination"], 0)
-    gone = moves[["month"]].assign(carrier=moves["origin"], top=left)
-    gone = gone.groupby(["month", "carrier"], sort=True)[["top"]].sum().reset_index()
-    held = tables["carrier_month"][["month", "carrier", "lines"]]
-    return gone.merge(held.rename(columns={"lines": "bottom"}), on=["month", "carrier"])
+    moves, frame = tables["switches"], tables["carrier_month"]
+    stayed = (moves["origin"] == moves["destination"]).to_numpy()
+    held = dict(zip(_places(frame, "carrier"), frame["lines"].tolist(), strict=True))
+    # A carrier has one row a month of those who stay: with it come the lines that it holds.
+    bottom = np.zeros(len(moves))
+    bottom[stayed] = [held[place] for place in _places(moves[stayed], "origin")]
+    return {
+        "month": moves["month"],
+        "carrier": moves["origin"],
+        "top": np.where(stayed, 0, moves["looked"] + moves["renewed"]),
+        "bottom": bottom,
+    }
+
+
+def _places(frame: pd.DataFrame, whose: str) -> list[tuple[str, str]]:
+    """Return month and carrier of each row."""
+    return list(zip(frame["month"].tolist(), frame[whose].tolist(), strict=True))
 
 
 @metric("port_in", "lines", "lines in use that came from another carrier", "flow")
@@ -52,8 +63,8 @@ def port_out(tables: Tables) -> Parts:
 def _ported(tables: Tables, whose: str) -> Parts:
     """Return lines that moved by choice; new and replaced cards have no number to keep."""
     moves = tables["switches"]
-    moved = moves["looked"].where(moves["origin"] != moves["destination"], 0)
-    return moves[["month"]].assign(carrier=moves[whose], value=moved.astype(float))
+    moved = np.where(moves["origin"] != moves["destination"], moves["looked"], 0)
+    return {"month": moves["month"], "carrier": moves[whose], "value": moved}
 
 
 def _market(frame: pd.DataFrame) -> pd.Series:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sim.core.calendar import month_label, year_of
 from sim.core.units import MONTHS_PER_YEAR
-from sim.metrics import every_metric, metrics
+from sim.metrics import metrics
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult
 
@@ -16,7 +16,7 @@ CHANGES_ONLY = ("consumer_surplus",)  # a level of utility means nothing, a chan
 
 def by_month(result: RunResult) -> pd.DataFrame:
     """Return every metric in every month: scenario, name, carrier, month, value."""
-    return _named(every_metric(result.tables, "month"), result)
+    return _named(result.measured.by("month"), result)
 
 
 def last_year(result: RunResult) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def last_year(result: RunResult) -> pd.DataFrame:
 
     Stocks are those of December, or of the last month of a year that is cut short.
     """
-    rows = every_metric(result.tables, "year")
+    rows = result.measured.by("year")
     last = rows["year"] == year_of(result.scenario.end_month - 1)
     return _named(rows[last].drop(columns="year"), result)
 

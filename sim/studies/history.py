@@ -6,7 +6,6 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from sim.core.calendar import year_of
-from sim.metrics import every_metric
 from sim.scenario.paths import LAST_FED_YEAR, observed_prices
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult
@@ -30,7 +29,7 @@ class Datum(NamedTuple):
 
 def past_years(result: RunResult) -> pd.DataFrame:
     """Return the series that were observed, by year: scenario, name, carrier, year, value."""
-    rows = every_metric(result.tables, "year", SERIES)
+    rows = result.measured.by("year", SERIES)
     carrier = rows["carrier"].astype(object).fillna(MARKET)
     return rows.assign(scenario=result.scenario.name, carrier=carrier)
 

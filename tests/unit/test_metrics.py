@@ -8,7 +8,7 @@ import pytest
 
 from sim.core.calendar import month_label
 from sim.market.tables import TABLES
-from sim.metrics import metrics, monthly, yearly
+from sim.metrics import Measured, every_metric, metrics, monthly, yearly
 from sim.metrics.conduct import regimes
 
 GB = 1_000_000
@@ -236,3 +236,19 @@ def test_a_fall_that_was_ordered_is_no_war() -> None:
     found = regimes(two_years((0.05, 0.05, 0.05), ordered=True))
 
     assert set(found["regime"]) == {"", "stable"}
+
+
+def test_metrics_read_once_are_the_same_by_month_and_by_year(tables):
+    measured = Measured(tables)
+
+    for period in ("month", "year", "month"):
+        pd.testing.assert_frame_equal(measured.by(period), every_metric(tables, period))
+
+
+def test_a_metric_reads_the_tables_once(tables):
+    measured = Measured(tables)
+    first = measured.by("month", ["subscribers"])
+    tables["carrier_month"]["lines"] = 0
+
+    assert measured.by("month", ["subscribers"]).equals(first)
+    assert monthly(tables, "subscribers")["value"].sum() == 0
