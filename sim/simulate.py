@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.core.errors import SimError, did_you_mean
 from sim.market.population import FIDELITIES, Fidelity
@@ -106,13 +105,22 @@ def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> p
     return pd.DataFrame({column: _stacked(column, blocks, sizes) for column in columns})
 
 
-def _stacked(
-    column: str, blocks: Sequence[Mapping[str, Any]], sizes: Sequence[int]
-) -> NDArray[Any]:
+def _stacked(column: str, blocks: Sequence[Mapping[str, Any]], sizes: Sequence[int]) -> Any:
     parts = [block[column] for block in blocks]
+    if isinstance(parts[0], str):
+        return pd.array(parts, dtype="str").repeat(sizes)
     if np.isscalar(parts[0]):
         return np.repeat(np.array(parts), sizes)
+    if _are_one_column_of_labels(parts):  # turned into pandas' text once
+        once = pd.array(parts[0], dtype="str")
+        return once.take(np.tile(np.arange(len(once)), len(parts)))
     return np.concatenate(parts)
+
+
+def _are_one_column_of_labels(parts: Sequence[Any]) -> bool:
+    first = parts[0]
+    is_text = isinstance(first, np.ndarray) and first.dtype.kind == "U"
+    return is_text and all(part is first for part in parts)
 
 
 def fed_in(scenario: Scenario) -> list[str]:

@@ -79,6 +79,7 @@ class Measured:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._rows: dict[str, _Rows] = {}
+        self._labels: list[_Labels] = []  # most metrics come from the same table
 
     def by(self, period: Period, names: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the named metrics, or all, under one another: name, period, carrier, value."""
@@ -88,52 +89,64 @@ class Measured:
 
     def _rows_of(self, name: str) -> "_Rows":
         if name not in self._rows:
-            self._rows[name] = _rows(metrics.get(name), self._tables)
+            self._rows[name] = self._read(metrics.get(name))
         return self._rows[name]
 
+    def _read(self, wanted: Metric) -> "_Rows":
+        parts = wanted.parts(self._tables)
+        columns = ("top", "bottom") if wanted.kind == "ratio" else ("value",)
+        values = np.column_stack([np.asarray(parts[column], np.float64) for column in columns])
+        carriers = self._numbered(parts["carrier"]) if wanted.by_carrier else None
+        return _Rows(wanted, self._numbered(parts["month"]), carriers, values)
 
-class _Rows(NamedTuple):
-    """The parts of a metric, their labels as numbers."""
-
-    metric: Metric
-    months: list[str]  # that there are, in rising order
-    month: NDArray[np.intp]  # (rows,) index into them
-    carriers: list[str]  # likewise; none of a metric of the market alone
-    carrier: NDArray[np.intp]  # (rows,)
-    values: NDArray[np.float64]  # (rows, 1), or (rows, 2) of a ratio
-
-
-def _rows(wanted: Metric, tables: Tables) -> _Rows:
-    parts = wanted.parts(tables)
-    columns = ("top", "bottom") if wanted.kind == "ratio" else ("value",)
-    values = np.column_stack([np.asarray(parts[column], np.float64) for column in columns])
-    months, month = _numbered(parts["month"])
-    carriers, carrier = _numbered(parts["carrier"]) if wanted.by_carrier else ([], month)
-    return _Rows(wanted, months, month, carriers, carrier, values)
+    def _numbered(self, labels: Any) -> "_Labels":
+        listed = np.asarray(labels, dtype=object).tolist()
+        for seen in self._labels:
+            if seen.listed == listed:
+                return seen
+        self._labels.append(_Labels(listed, *numbered(listed)))
+        return self._labels[-1]
 
 
-def _numbered(labels: Any) -> tuple[list[str], NDArray[np.intp]]:
+def numbered(listed: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
     """Return the labels that there are in rising order, and the place of each among them."""
-    listed = np.asarray(labels, dtype=object).tolist()
     known = sorted(set(listed))
     place = {label: at for at, label in enumerate(known)}
     return known, np.array([place[label] for label in listed], dtype=np.intp)
 
 
+class _Labels(NamedTuple):
+    """A column of labels and what it is as numbers."""
+
+    listed: list[str]  # (rows,)
+    known: list[str]  # those that there are, in rising order
+    at: NDArray[np.intp]  # (rows,) index into them
+
+
+class _Rows(NamedTuple):
+    """The parts of a metric."""
+
+    metric: Metric
+    months: _Labels
+    carriers: _Labels | None  # of the market alone there are none
+    values: NDArray[np.float64]  # (rows, 1), or (rows, 2) of a ratio
+
+
 def _totals_of(rows: _Rows, period: Period) -> tuple[NDArray[Any], ...]:
     """Add a metric's parts up by period and carrier, then by period alone: four columns."""
-    when = np.array(rows.months, dtype=object)
-    at, values = rows.month, rows.values
+    when = np.array(rows.months.known, dtype=object)
+    at, values = rows.months.at, rows.values
     if period == "year":
-        years = np.array([int(month[:4]) for month in rows.months], dtype=np.int64)
+        years = np.array([int(month[:4]) for month in rows.months.known], dtype=np.int64)
         when, year = np.unique(years, return_inverse=True)
         if rows.metric.kind == "stock":  # read in the last month of its year that there is
             values = values * np.append(year[1:] != year[:-1], True)[at, None]
         at = year[at]
-    names = rows.carriers
+    names: list[str] = []
     each = np.array([])
-    if rows.metric.by_carrier:
-        each = _totals(values, at * len(names) + rows.carrier, len(when) * len(names))
+    if rows.carriers is not None:
+        names = rows.carriers.known
+        each = _totals(values, at * len(names) + rows.carriers.at, len(when) * len(names))
     return (
         np.full(len(each) + len(when), rows.metric.name, dtype=object),
         np.concatenate([np.repeat(when, len(names)), when]),

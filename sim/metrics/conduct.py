@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.core.units import MONTHS_PER_YEAR
-from sim.metrics import Parts, Tables, carrier_parts, in_yuan, metric
+from sim.metrics import Parts, Tables, carrier_parts, in_yuan, metric, numbered
 
 type Regime = Literal["stable", "war", "fight", "chaos"]
 
@@ -32,8 +32,8 @@ def regimes(tables: Tables) -> pd.DataFrame:
     some fall and others do not, and in chaos both. None in the first year.
     """
     frame = tables["carrier_month"]
-    months = sorted(set(frame["month"]))
-    order = np.lexsort((frame["carrier"].to_numpy(object), frame["month"].to_numpy(object)))
+    months, month = numbered(frame["month"].tolist())
+    order = np.lexsort((numbered(frame["carrier"].tolist())[1], month))
 
     def square(column: str) -> NDArray[Any]:  # (months, carriers)
         return frame[column].to_numpy()[order].reshape(len(months), -1)
