@@ -1,6 +1,7 @@
 """What users can buy this month: every carrier's plans, and a line without data."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,6 +11,8 @@ from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.names import CARRIERS, CATEGORIES, VOICE_ONLY
 
 NOT_SOLD = 10**9  # a price nobody pays: beyond the allowance there is nothing
+
+_EVER = 10**9  # months
 
 type Lever = Literal["allowances", "fees"]
 
@@ -99,44 +102,71 @@ class Menu:
         Under the lever "allowances" fees stay and allowances scale with the reference price over
         the list price, as the carriers cut prices; under "fees" it is the other way round.
         """
-        scale = self.reference_price / list_price  # (carriers,)
-        fee = np.tile([t.fee * FEN_PER_YUAN for t in self.terms], (len(list_price), 1))
-        allowance = np.tile([t.allowance * KB_PER_GB for t in self.terms], (len(list_price), 1))
-        if self.lever == "allowances":
-            allowance = scale[:, None] * allowance
-        else:
-            fee = fee / scale[:, None]
-        slow = np.array([(t.throttled or 0.0) * KB_PER_GB for t in self.terms])
+        scale = (self.reference_price / list_price)[:, None]  # (carriers, 1)
+        plans = self._printed
+        by_allowance = self.lever == "allowances"
+        fee = plans.fee if by_allowance else plans.fee / scale
+        allowance = scale * plans.allowance if by_allowance else plans.allowance
         return Offers(
             fee=_whole(fee),
-            allowance=_whole(allowance + slow),
-            national=np.tile([t.national for t in self.terms], len(list_price)),
-            overage=np.tile([_overage(t, overage) for t in self.terms], len(list_price)),
-            free_share=np.tile(self.free_share, (len(list_price), 1)),
-            free_cap=np.tile(
-                [round(t.zero_rated_cap * KB_PER_GB) for t in self.terms], len(list_price)
-            ),
-            appeal=np.tile([t.appeal for t in self.terms], len(list_price)),
-            open=np.array([_sold(t, j, month) for j in range(len(list_price)) for t in self.terms]),
+            allowance=_whole(allowance + plans.slow),
+            national=plans.national,
+            overage=np.where(plans.at_market, overage, plans.overage),
+            free_share=plans.free_share,
+            free_cap=plans.free_cap,
+            appeal=plans.appeal,
+            open=(plans.first <= month) & (month < plans.end),
             resale=resale.astype(np.int64),
             voice=voice.astype(np.int64),
         )
+
+    @cached_property
+    def _printed(self) -> "_Printed":
+        """Return what of the offers no month changes."""
+        carriers, terms = len(CARRIERS), self.terms
+        sold = [_sold(t, carrier) for carrier in CARRIERS for t in terms]
+        return _Printed(
+            fee=np.tile([t.fee * FEN_PER_YUAN for t in terms], (carriers, 1)),
+            allowance=np.tile([t.allowance * KB_PER_GB for t in terms], (carriers, 1)),
+            slow=np.array([(t.throttled or 0.0) * KB_PER_GB for t in terms]),
+            national=np.tile([t.national for t in terms], carriers),
+            overage=np.tile([_overage(t) for t in terms], carriers),
+            at_market=np.tile([t.throttled is None and t.overage is None for t in terms], carriers),
+            free_share=np.tile(self.free_share, (carriers, 1)),
+            free_cap=np.tile([round(t.zero_rated_cap * KB_PER_GB) for t in terms], carriers),
+            appeal=np.tile([t.appeal for t in terms], carriers),
+            first=np.array([first for first, _ in sold]),
+            end=np.array([end for _, end in sold]),
+        )
+
+
+class _Printed(NamedTuple):
+    """The menu of all carriers as arrays; per offer (offers,) unless said otherwise."""
+
+    fee: NDArray[np.float64]  # (carriers, plans) fen at the reference price
+    allowance: NDArray[np.float64]  # (carriers, plans) kB at the reference price
+    slow: NDArray[np.float64]  # (plans,) kB at the reduced speed
+    national: NDArray[np.float64]
+    overage: NDArray[np.int64]  # fen per GB, where it is the plan's own
+    at_market: NDArray[np.bool_]  # where it is the market's
+    free_share: NDArray[np.float64]  # (offers, lifestyles)
+    free_cap: NDArray[np.int64]
+    appeal: NDArray[np.float64]
+    first: NDArray[np.int64]  # month in which newcomers can buy it
+    end: NDArray[np.int64]  # first month in which they no longer can
 
 
 def _whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.floor(values + 0.5).astype(np.int64).ravel()
 
 
-def _overage(plan: PlanTerms, market: int) -> int:
-    """Return the price beyond the allowance, fen per GB."""
-    if plan.throttled is not None:
+def _overage(plan: PlanTerms) -> int:
+    """Return the plan's own price beyond the allowance, fen per GB."""
+    if plan.throttled is not None or plan.overage is None:
         return NOT_SOLD
-    return market if plan.overage is None else round(plan.overage * FEN_PER_YUAN)
+    return round(plan.overage * FEN_PER_YUAN)
 
 
-def _sold(plan: PlanTerms, carrier: int, month: int) -> bool:
-    """Return whether a carrier sells the plan to newcomers in a month."""
-    if plan.name == VOICE_ONLY:
-        return True
-    first, end = plan.sold.get(CARRIERS[carrier], (0, 0))
-    return first <= month < end
+def _sold(plan: PlanTerms, carrier: str) -> tuple[int, int]:
+    """Return the first month in which a carrier sells a plan and the first in which it does not."""
+    return (0, _EVER) if plan.name == VOICE_ONLY else plan.sold.get(carrier, (0, 0))

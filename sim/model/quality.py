@@ -37,10 +37,10 @@ def month_quality(market: Market, tastes: Tastes) -> NDArray[np.float64]:
 def _walked(market: Market, month: int) -> NDArray[np.float64]:
     """Return quality after the branch: last year's mean, a fading drift, a random walk."""
     branch = market.scenario.branch_month
-    past = np.array(market.world.xi_past[:branch])
-    last = past[-MONTHS_PER_YEAR:].mean(axis=0)
-    before = past[-2 * MONTHS_PER_YEAR : -MONTHS_PER_YEAR]
-    drift = last - before.mean(axis=0) if len(before) else np.zeros(len(last))
+    past = market.world.xi_past
+    last = np.mean(past[max(branch - MONTHS_PER_YEAR, 0) : branch], axis=0)
+    before = past[max(branch - 2 * MONTHS_PER_YEAR, 0) : max(branch - MONTHS_PER_YEAR, 0)]
+    drift = last - np.mean(before, axis=0) if before else np.zeros(len(last))
     step = normal(market.streams.uniform("quality.walk", month, len(last)))
     market.world.carriers.walk = market.world.carriers.walk + market.scenario.quality.walk_sd * step
     months = month + 1 - branch + MONTHS_PER_YEAR / 2  # last year's mean stands at mid-year
