@@ -9,12 +9,18 @@ from numpy.typing import NDArray
 from sim.core.calendar import month_label
 from sim.core.errors import InvariantError
 from sim.core.kernels import kernel
-from sim.core.money import split
+from sim.core.money import split_into
 from sim.market.ledger import Ledger
 from sim.market.names import CARRIERS, NO_PLATFORM, SHARED_PLATFORM
 from sim.market.population import Population
 from sim.market.segments import Segments
-from sim.mechanisms.billing import LeakCharges, SponsorCharges, charges, platform_income
+from sim.mechanisms.billing import (
+    LeakCharges,
+    SponsorCharges,
+    charges,
+    partner_debts,
+    platform_income,
+)
 from sim.mechanisms.sharing import share_platform
 from sim.mechanisms.usage import (
     ALLOWANCE,
@@ -97,10 +103,25 @@ def _settle_users(ledger: Ledger, trade: Trade) -> Ints:
 
 def _among_resellers(trade: Trade, amount: Ints) -> Ints:
     """Return amounts by carrier split by the resellers' sales: (resellers, carriers), exactly."""
-    parts = [
-        split(int(whole), trade.reseller_sales[:, carrier]) for carrier, whole in enumerate(amount)
-    ]
-    return np.stack(parts, axis=1)
+    parts = np.empty(trade.reseller_sales.shape, dtype=np.int64)
+    failed = split_columns(amount, trade.reseller_sales, parts)
+    if failed >= 0:
+        raise InvariantError(f"cannot split {amount[failed]} over weights that sum to nothing")
+    return parts
+
+
+@kernel
+def split_columns(amount: Ints, weights: Ints, parts: Ints) -> int:
+    """Write the parts of each amount by its column of weights; return the first without, or -1.
+
+    amount : (columns,); weights, parts : (rows, columns); see `sim.core.money.split`
+    """
+    part = np.empty(weights.shape[0], dtype=np.int64)
+    for j in range(weights.shape[1]):
+        if not split_into(amount[j], weights[:, j].astype(np.float64), part):
+            return j
+        parts[:, j] = part
+    return -1
 
 
 def _settle_partners(ledger: Ledger, trade: Trade) -> tuple[Ints, Ints]:
@@ -109,12 +130,10 @@ def _settle_partners(ledger: Ledger, trade: Trade) -> tuple[Ints, Ints]:
     Returns what each carrier gets from a platform, and what each reseller sold to partners.
     """
     owed = trade.sponsors
-    ledger.pay(
-        "partner", owed.direct.sum(axis=1), "carrier", owed.direct.sum(axis=0), "sponsored traffic"
-    )
+    direct, resold, traffic, fees = partner_debts(owed)
+    ledger.pay("partner", direct, "carrier", owed.direct.sum(axis=0), "sponsored traffic")
     sellers = _among_resellers(trade, owed.resold.sum(axis=0)).sum(axis=1)
-    ledger.pay("partner", owed.resold.sum(axis=1), "reseller", sellers, "sponsored traffic")
-    traffic, fees = owed.platform.sum(axis=1), owed.subscription.sum(axis=1)
+    ledger.pay("partner", resold, "reseller", sellers, "sponsored traffic")
     ledger.pay("partner", traffic, "platform", int(traffic.sum()), "sponsored traffic")
     ledger.pay("partner", fees, "platform", int(fees.sum()), "subscription")
     work = int(owed.integration.sum())
@@ -210,8 +229,20 @@ def _add_bills(
 
 def whole_lines(parts: Ints, unit: int) -> Ints:
     """Return parts of lines as whole lines; cumulative rounding keeps their sum."""
-    edges = (np.cumsum(parts) + unit // 2) // unit
-    return np.diff(edges, prepend=0).reshape(parts.shape)
+    return whole_parts(parts.ravel(), unit).reshape(parts.shape)
+
+
+@kernel
+def whole_parts(parts: Ints, unit: int) -> Ints:
+    """Return parts of a unit, (parts,), as whole units by cumulative rounding."""
+    whole = np.empty_like(parts)
+    running, edge = 0, 0
+    for k in range(parts.shape[0]):
+        running += parts[k]
+        upper = (running + unit // 2) // unit
+        whole[k] = upper - edge
+        edge = upper
+    return whole
 
 
 def whole_counts(sums: Ints, columns: Sequence[int], unit: int) -> Ints:

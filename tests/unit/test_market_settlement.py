@@ -33,6 +33,7 @@ from sim.model.settlement import (
     check_volumes,
     posting_rows,
     settle,
+    split_columns,
     whole_counts,
     whole_lines,
 )
@@ -288,3 +289,16 @@ def test_carriers_have_the_same_lines_however_these_are_told_apart() -> None:
 
     assert np.array_equal(by_province.sum(axis=1), by_plan.sum(axis=1))
     assert province.tolist() == plan.tolist() == [3, 2, 2]
+
+
+def test_amounts_are_split_by_columns_of_weights():
+    parts = np.zeros((2, 2), dtype=np.int64)
+
+    assert split_columns(np.array([10, 7]), np.array([[1, 0], [3, 5]]), parts) == -1
+    assert parts.tolist() == [[3, 0], [7, 7]]
+
+
+def test_an_amount_without_anyone_to_take_it_is_named():
+    parts = np.zeros((2, 2), dtype=np.int64)
+
+    assert split_columns(np.array([10, 7]), np.array([[1, 0], [3, 0]]), parts) == 1
