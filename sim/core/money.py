@@ -44,7 +44,7 @@ def split(amount: int, weights: Sequence[float] | NDArray[np.generic]) -> Fen:
 
 
 @kernel
-def split_into(amount: int, weights: NDArray[np.float64], parts: Fen) -> bool:
+def split_into(amount: int, weights: NDArray[np.float64] | Fen, parts: Fen) -> bool:
     """Write the parts of `split` into `parts`; return False where no weight can take any."""
     total = 0.0
     for weight in weights:
@@ -54,6 +54,9 @@ def split_into(amount: int, weights: NDArray[np.float64], parts: Fen) -> bool:
         return amount == 0
     running, edge = 0.0, 0
     for k in range(weights.shape[0]):
+        if weights[k] == 0:
+            parts[k] = 0
+            continue
         running += weights[k]
         # The last parts must not miss a unit to rounding.
         upper = amount if running >= total else math.floor(running / total * amount + 0.5)

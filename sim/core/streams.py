@@ -21,6 +21,7 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B = np.uint64(0x94D049BB133111EB)
 _TO_UNIT = 1.0 / 4503599627370496.0  # 2**-52
+_TO_HALF = 1.0 / 4294967296.0  # 2**-32
 
 
 # Coefficients of AS 241, from the constant term up.
@@ -104,11 +105,23 @@ def _mix(z: np.uint64) -> np.uint64:
 
 
 @inlined
+def word_at(key: np.uint64, row: int) -> np.uint64:
+    """Return the 64 random bits at `row` of the stream `key`."""
+    return _mix(_mix(key + (np.uint64(row) + np.uint64(1)) * _GAMMA) ^ key)
+
+
+@inlined
 def uniform_at(key: np.uint64, row: int) -> float:
     """Return draw number `row` of the stream `key`: uniform on the open interval (0, 1)."""
-    z = _mix(key + (np.uint64(row) + np.uint64(1)) * _GAMMA)
-    z = _mix(z ^ key)
-    return (float(z >> np.uint64(12)) + 0.5) * _TO_UNIT  # 53 bits would round up to 1
+    # 53 bits would round up to 1.
+    return (float(word_at(key, row) >> np.uint64(12)) + 0.5) * _TO_UNIT
+
+
+@inlined
+def halves_of(word: np.uint64) -> tuple[float, float]:
+    """Return two draws from 64 random bits, each uniform on (0, 1) to 32 bits."""
+    high, low = word >> np.uint64(32), word & np.uint64(0xFFFFFFFF)
+    return (float(high) + 0.5) * _TO_HALF, (float(low) + 0.5) * _TO_HALF
 
 
 @kernel

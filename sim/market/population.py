@@ -103,7 +103,7 @@ class Population:
         """Let the cells stand for `total` lines of the country, in equal proportion."""
         if self.rows is None:
             grown = np.empty(self.lines.size, dtype=np.int64)
-            split_into(total * self.unit, self.lines.ravel().astype(np.float64), grown)
+            split_into(total * self.unit, self.lines.ravel(), grown)
             self.lines = grown.reshape(self.lines.shape)
         else:
             self.lines = self._regrown(total)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, parallel_kernel, prange
-from sim.core.streams import uniform_at
+from sim.core.streams import halves_of, uniform_at, word_at
 from sim.market.offers import Offers
 from sim.market.segments import BELOW_LTE, BELOW_LTE_CONTROL, CONTROL, NO_DEVICE
 from sim.mechanisms.choice import (
@@ -33,43 +33,16 @@ from sim.mechanisms.flows import Moved, Upgrades, carry_over
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-_COARSE = 65_535  # a threshold in sixteen bits
+_COARSE = 65_536  # steps of a threshold in sixteen bits
+_TO_COARSE, _HALF = np.uint64(48), np.uint64(32)
 
 
 class Draws(NamedTuple):
     """The keys of the month's streams."""
 
-    upgrade: np.uint64
-    attention: np.uint64
+    event: np.uint64  # a half for whether the row looks, a half for whether it gets a better device
     choice: np.uint64
     control: np.uint64
-
-
-@inlined
-def pick_plan(below: Floats, j: int, plans: int, u: float) -> int:
-    """Return the offer of carrier j that u, uniform on (0, 1), falls on among those sold.
-
-    below : (offers,) weight of the carrier's offers sold, up to and with this one.
-    """
-    last = (j + 1) * plans - 1
-    aim = u * below[last]
-    for o in range(j * plans, last):
-        if aim < below[o]:
-            return o
-    while last > j * plans and below[last - 1] >= below[last]:  # not sold: no part of its own
-        last -= 1
-    return last
-
-
-@inlined
-def pick_carrier(odds: Floats, u: float) -> tuple[int, float]:
-    """Return the carrier that u falls on, and where in its part: both uniform again."""
-    running = 0.0
-    for j in range(odds.shape[0]):
-        if u < running + odds[j]:
-            return j, (u - running) / odds[j]
-        running += odds[j]
-    return odds.shape[0] - 1, 0.5
 
 
 @inlined
@@ -83,8 +56,8 @@ def better(level: int, i: int, upgrades: Upgrades) -> float:
 class RowChances(NamedTuple):
     """What may happen to a row; a state is level × offers + offer.
 
-    Thresholds are in 65,535ths, rounded up: a draw that is coarsely above has nothing happen to
-    its row, and any other is looked at closely.
+    Thresholds are in 65,536ths, rounded down: where the first sixteen bits of a draw are above,
+    nothing happens to its row; any other draw is looked at closely.
     """
 
     coarse: NDArray[np.uint16]  # (segments, states, 3) a better device, acts, takes up control
@@ -152,33 +125,43 @@ def row_chances(
 
 @inlined
 def chosen(
-    g: int, level: int, o: int, renews: bool, u: float, chances: RowChances
-) -> tuple[int, int]:
+    g: int, level: int, o: int, renews: bool, u: float, odds: Floats, anew: Floats, free: Floats,
+    below: Floats,
+) -> tuple[int, int]:  # fmt: skip
     """Return the level and offer that one who chooses by the draw u comes to.
 
-    renews : chooses freely; else bears costs of switching.
+    renews : chooses freely; else bears costs of switching. Arrays : as in `RowChances`. Where u
+    falls in a carrier's part is uniform again, so that one draw picks the carrier and the plan.
     """
-    total = chances.below.shape[2]
-    plans = total // chances.free.shape[2]
-    base, s = plain(level), level * total + o
-    j, w = pick_carrier(chances.free[g, base] if renews else chances.odds[g, s], u)
+    carriers, total = odds.shape[2], below.shape[2]
+    plans = total // carriers
+    s, base = level * total + o, plain(level)
+    running, j, part = 0.0, 0, 0.0
+    for j in range(carriers):
+        part = free[g, base, j] if renews else odds[g, s, j]
+        if u < running + part:
+            break
+        running += part
+    w = min((u - running) / part, 1.0) if part > 0.0 else 1.0
     if renews or j != o // plans:
-        return base, pick_plan(chances.below[g, base], j, plans, w)
-    if w < chances.anew[g, s]:
-        o = pick_plan(chances.below[g, level], j, plans, w / chances.anew[g, s])
-    return level, o
+        level = base
+    elif w < anew[g, s]:
+        w /= anew[g, s]
+    else:
+        return level, o
+    aim, last, before = w * below[g, level, (j + 1) * plans - 1], j * plans, 0.0
+    for plan in range(j * plans, (j + 1) * plans):
+        if below[g, level, plan] > before:  # it is sold
+            last, before = plan, below[g, level, plan]
+            if aim < before:
+                break
+    return level, last
 
 
 @inlined
 def threshold(chance: float) -> int:
-    """Return a chance in 65,535ths, rounded up and one more."""
-    return min(math.floor(chance * _COARSE) + 1, _COARSE)
-
-
-@inlined
-def is_quiet(coarse: int, u: float) -> bool:
-    """Return whether a draw is above a threshold in 65,535ths for certain."""
-    return u * _COARSE >= coarse
+    """Return a chance in 65,536ths, rounded down."""
+    return min(math.floor(chance * _COARSE), _COARSE - 1)
 
 
 @parallel_kernel
@@ -203,27 +186,33 @@ def drawn_flows(
     flows = np.zeros((threads, count, carriers, carriers), dtype=np.int64)
     # Arrays by name in the inner loop: see `sim.mechanisms.usage.Terms`.
     coarse, looks, adopts, renewal = chances.coarse, chances.looks, chances.adopts, tastes.renewal
-    to_better, to_look, to_choose, to_adopt = draws
+    odds, anew, free, below = chances.odds, chances.anew, chances.free, chances.below
+    device, lte = upgrades
+    to_act, to_choose, to_adopt = draws
     controls = kinds > BELOW_LTE_CONTROL
     rows = row_segment.shape[0] if base_lines > 0 else extra  # others stand for no line
     for t in prange(threads):
         counts = np.zeros((carriers, carriers, 2), dtype=np.int64)  # near no other thread's
         for r in range(rows * t // threads, rows * (t + 1) // threads):
             g, state = int(row_segment[r]), int(row_state[r])
-            u = uniform_at(to_look, r)
-            v = uniform_at(to_better, r)
-            quiet = is_quiet(coarse[g, state, 1], u) and is_quiet(coarse[g, state, 0], v)
-            if quiet and not (controls and coarse[g, state, 2] > 1):
+            word = word_at(to_act, r)
+            quiet = word >> _TO_COARSE > coarse[g, state, 1]
+            quiet &= word << _HALF >> _TO_COARSE > coarse[g, state, 0]
+            if quiet and (not controls or word_at(to_adopt, r) >> _TO_COARSE > coarse[g, state, 2]):
                 continue
+            u, v = halves_of(word)
             level, held = state // total, state % total
             n = base_lines + (1 if r < extra else 0)
             i, o = held // plans, held
-            up = v < better(level, i, upgrades)
+            up = v < (device if level == NO_DEVICE else lte[i])
+            up &= level in (NO_DEVICE, BELOW_LTE, BELOW_LTE_CONTROL)
             fresh = up and level == NO_DEVICE
             level += 1 if up else 0
             renews = u < renewal and not fresh
             if fresh or u < renewal + looks[g, level * total + held]:
-                level, o = chosen(g, level, held, renews, uniform_at(to_choose, r), chances)
+                level, o = chosen(
+                    g, level, o, renews, uniform_at(to_choose, r), odds, anew, free, below
+                )
                 counts[i, o // plans, 1 if renews else 0] += n
             adopts_now = False
             if controls and adopts[g, level * total + o] > 0.0:

@@ -86,7 +86,7 @@ from sim.scenario.start import build_world, fixed_parts
 PANEL = 12
 
 # The streams of a row's draws, in the order of `Draws`.
-ROW_DRAWS = ("users.upgrade", "users.attention", "users.choice", "users.control")
+ROW_DRAWS = ("users.event", "users.choice", "users.control")
 
 DECISION_DRAWS = 8  # uniform draws that each carrier's strategy may use a month
 

@@ -251,7 +251,7 @@ class SmallMarket:
         better: Upgrades | None = None,
     ) -> Moved:  # fmt: skip
         """Let every row draw for itself; write the rows' states."""
-        names = ("users.upgrade", "users.attention", "users.choice", "users.control")
+        names = ("users.event", "users.choice", "users.control")
         key = Streams(seed).key
         base, extra = divmod(int(self.lines.sum()), len(rows.segment))
         gets = better or upgrades(carriers=self.carriers)

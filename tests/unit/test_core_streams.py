@@ -14,7 +14,7 @@ from scipy.stats import chisquare, norm, qmc
 
 from sim.core.elementary import exponential
 from sim.core.kernels import kernel
-from sim.core.streams import Streams, normal, uniform_at
+from sim.core.streams import Streams, halves_of, normal, uniform_at, word_at
 
 MANY = 1_000_000
 WORD = 2**64
@@ -171,3 +171,14 @@ def test_exponential_is_e_to_the_power() -> None:
     x = np.linspace(-30.0, 30.0, 240).reshape(3, 80)
 
     assert exponential(x) == pytest.approx(np.exp(x), rel=1e-15)
+
+
+def test_the_halves_of_a_word_are_two_uniform_draws_that_know_nothing_of_each_other() -> None:
+    key = Streams(1).key("users.event", 3)
+    pairs = np.array([halves_of(word_at(key, row)) for row in range(100_000)])
+    counts = np.histogram2d(*pairs.T, bins=16, range=[[0, 1], [0, 1]])[0]
+
+    assert 1e-4 < chisquare(counts.ravel()).pvalue < 1 - 1e-4
+    assert (pairs > 0.0).all()
+    assert (pairs < 1.0).all()
+    assert np.allclose(pairs[:, 0], [uniform_at(key, row) for row in range(100_000)], atol=2.4e-10)

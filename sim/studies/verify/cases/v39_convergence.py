@@ -69,6 +69,6 @@ def _share(p: Populations, users: int, sample: int) -> float:
     moved = drawn_flows(
         np.zeros(users, np.uint16), np.zeros(users, np.uint8), 1, 0, lines, none.copy(), none,
         chances, tastes, upgrades,
-        Draws(*(key(f"verify.V39.{name}", sample) for name in ("up", "look", "pick", "take"))), 1,
+        Draws(*(key(f"verify.V39.{name}", sample) for name in ("event", "pick", "take"))), 1,
     )  # fmt: skip
     return float(moved.lines[0, :, 0].sum()) / users
