@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.benching import bench
 from sim.cli.comparing import compare
+from sim.cli.continuing import branch, resume
 from sim.cli.describing import check, diff, info, list_, schema, version
 from sim.cli.errors import Group
 from sim.cli.explaining import explain
@@ -24,6 +25,8 @@ app = typer.Typer(
     help="Simulate China's three-carrier market for mobile data, forward and backward.",
 )
 app.command()(run)
+app.command()(resume)
+app.command()(branch)
 app.command()(compare)
 app.command()(explain)
 app.command()(verify)

@@ -20,6 +20,9 @@ def run_page(heading: str, content: dict[str, Any]) -> None:
     title = f"{heading}, {values['period'].iloc[0]}"
     out.print(figures_table(title, values.assign(high=float("nan"))))
     _notes(out, content["warnings"], {content["scenario"]: content["fed_in"]})
+    if "origin" in content:
+        origin = content["origin"]
+        out.print(Text(f"Until {origin['month']} this is run {origin['run']}"))
     timing = content["timing"]
     if timing["cached"]:
         out.print(Text(f"Stored before, not run again: {timing['folder']}"))
