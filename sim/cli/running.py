@@ -47,7 +47,7 @@ def run(
 
     chosen = load_scenario(scenario, overrides(changes, users, months))
     key = RunKey(chosen, seed, _fidelity(fidelity, users))
-    if not run_place(out, chosen, seed, key.fidelity).exists():
+    if checkpoint_every or not run_place(out, chosen, seed, key.fidelity).exists():
         compile_kernels()
         _announce(key.id, checkpoint_every)
     with progress(chosen.name, "months") as show:

@@ -113,7 +113,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
 
 def read_checkpoint(place: Path) -> Checkpoint:
     """Return a checkpoint; a `CheckpointError` says why it is none that can be gone on from."""
-    about = _about(place)
+    about = _about(place, "checkpoint")
     _check_program(about, f"checkpoint {place}")
     try:
         _check_files(place, about)
@@ -125,7 +125,9 @@ def read_checkpoint(place: Path) -> Checkpoint:
             world = put_together(tree, arrays)
         return Checkpoint(key, int(about["every"]), float(about["seconds"]), world)
     except _BROKEN as error:
-        raise CheckpointError(f"checkpoint {place} cannot be used: {error}; {REMEDY}") from error
+        raise CheckpointError(
+            f"checkpoint {place} cannot be used: {_reason(error)}; {REMEDY}"
+        ) from error
 
 
 def checkpoints_of(folder: Path, run: str) -> dict[int, Path]:
@@ -156,12 +158,13 @@ def stored_key(folder: Path, run: str) -> RunKey:
     places = [place for place in (folder / RUNS / run, *checkpoints[::-1]) if place.is_dir()]
     if not places:
         raise CheckpointError(f"run {run} in {folder} has no checkpoint yet; run it anew")
-    about = _about(places[0])
+    about = _about(places[0], "run" if places[0].parent.name == RUNS else "checkpoint")
     _check_program(about, f"run {run}")
     try:
         return _key(about)
     except _BROKEN as error:
-        raise CheckpointError(f"{places[0]} cannot be used: {error}; remove that folder") from error
+        said = f"{places[0]} cannot be used: {_reason(error)}; remove that folder"
+        raise CheckpointError(said) from error
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -170,14 +173,14 @@ def _folders(folder: Path) -> list[Path]:
     return [place for place in folder.iterdir() if not place.name.startswith(".")]
 
 
-def _about(place: Path) -> dict[str, Any]:
-    """Return the manifest; whatever else lies there, a `CheckpointError` says so."""
+def _about(place: Path, kind: str) -> dict[str, Any]:
+    """Return the manifest of a run or a checkpoint; a `CheckpointError` if it is none."""
     try:
         about = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{place / MANIFEST} cannot be read: {error}; {REMEDY}") from error
-    if not isinstance(about, dict) or about.get("kind") not in {"run", "checkpoint"}:
-        raise CheckpointError(f"{place / MANIFEST} is not of a run or a checkpoint; {REMEDY}")
+    if not isinstance(about, dict) or about.get("kind") != kind:
+        raise CheckpointError(f"{place / MANIFEST} is not that of a {kind}; {REMEDY}")
     return about
 
 
@@ -194,10 +197,15 @@ def _check_program(about: dict[str, Any], what: str) -> None:
 
 def _check_files(place: Path, about: dict[str, Any]) -> None:
     """Raise a `ValueError` that names each file that is not as it was written."""
-    found = checksums(place)
-    wrong = [name for name, checksum in about["files"].items() if found.get(name) != checksum]
+    found, known = checksums(place), about["files"]
+    wrong = [name for name in (STATE, ARRAYS) if name not in found or found[name] != known[name]]
     if wrong:
         raise ValueError(f"damaged: {', '.join(wrong)}")
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong; a missing part alone would be told by nothing but its name."""
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _key(about: dict[str, Any]) -> RunKey:

@@ -95,9 +95,10 @@ def kept_run(
 ) -> Kept:
     """Find a run in the results folder, or make and store it.
 
-    every : months between checkpoints; none without it
+    every : months between checkpoints; none without it. A run that is stored and has none is run
+        again where they are asked for.
     """
-    return _found(key, folder) or _gone_on(
+    return _found(key, folder, every) or _gone_on(
         key, Market(key.scenario, key.seed, key.fidelity), folder, every, progress
     )
 
@@ -127,19 +128,16 @@ def branched(
     identity = find_run(folder, run)
     past = stored_key(folder, identity)
     first = _first_month(month, past.scenario, scenario)
-    _check_past(past.scenario, scenario, month, frozenset())
+    _check_past(past.scenario, scenario, first, frozenset())
     key = RunKey(scenario, past.seed, past.fidelity, Origin(identity, month_label(first)))
-    found = _found(key, folder)
-    if found:
-        return found
-    world = _world_before(first, past, folder, progress)
-    _check_past(past.scenario, scenario, month, _used(world))
-    _forget_strategies(world, past.scenario, scenario)
-    market = Market(scenario, past.seed, past.fidelity, world)
-    return _gone_on(key, market, folder, every, progress)
+    return _found(key, folder, every) or _gone_on(
+        key, _parted(key, first, past, folder, progress), folder, every, progress
+    )
 
 
-def _found(key: RunKey, folder: Path) -> Kept | None:
+def _found(key: RunKey, folder: Path, every: int | None = None) -> Kept | None:
+    if every and not checkpoints_of(folder, key.id):
+        return None
     result = stored_run(folder, key.scenario, key.seed, key.fidelity, key.origin)
     place = run_place(folder, key.scenario, key.seed, key.fidelity, key.origin)
     return None if result is None else Kept(result, key.origin, place, 0.0, cached=True)
@@ -189,8 +187,36 @@ def _first_month(month: str, past: Scenario, scenario: Scenario) -> int:
     return first
 
 
-def _check_past(past: Scenario, scenario: Scenario, month: str, used: frozenset[str]) -> None:
+def _parted(
+    key: RunKey, first: int, past: RunKey, folder: Path, progress: Progress | None
+) -> Market:
+    """Return the market of a branch before its first month: the run's world, another scenario."""
+    world = _world_before(first, past, folder, progress)
+    _check_past(past.scenario, key.scenario, first, _used(world))
+    _forget_strategies(world, past.scenario, key.scenario)
+    return Market(key.scenario, key.seed, key.fidelity, world)
+
+
+def _world_before(first: int, past: RunKey, folder: Path, progress: Progress | None) -> World:
+    """Return the world of a run before a month, from the checkpoint at or before it."""
+    saved = [place for month, place in checkpoints_of(folder, past.id).items() if month <= first]
+    if saved:
+        market = _market(read_checkpoint(saved[-1]))
+    elif past.origin is None:
+        market = Market(past.scenario, past.seed, past.fidelity)
+    else:  # a branch itself, which left its own past in the same way
+        left, month = stored_key(folder, past.origin.run), month_index(past.origin.month)
+        market = _parted(past, month, left, folder, progress)
+    while market.world.month < first:
+        market.step()
+        if progress:
+            progress(market.world.month, past.scenario.end_month)
+    return market.world
+
+
+def _check_past(past: Scenario, scenario: Scenario, first: int, used: frozenset[str]) -> None:
     """Raise where a scenario has another past than the run, naming each parameter."""
+    month = month_label(first)
     wrong = past_differences(past, scenario, month, used)
     if not wrong:
         return
@@ -216,26 +242,6 @@ def _used(world: World) -> frozenset[str]:
     if world.population.lines.shape[1] > PLAIN_LEVELS:
         used.add("user_control")
     return frozenset(used)
-
-
-def _world_before(first: int, past: RunKey, folder: Path, progress: Progress | None) -> World:
-    """Return the world of a run before a month, from the checkpoint at or before it."""
-    run = past.id
-    at = [place for month, place in checkpoints_of(folder, run).items() if month <= first]
-    if at:
-        market = _market(read_checkpoint(at[-1]))
-    elif past.origin is None:
-        market = Market(past.scenario, past.seed, past.fidelity)
-    else:
-        raise BranchError(
-            f"run {run} is a branch itself, of {past.origin.run}, and has no checkpoint at or "
-            f"before {month_label(first)}; make it anew with --checkpoint-every"
-        )
-    while market.world.month < first:
-        market.step()
-        if progress:
-            progress(market.world.month, past.scenario.end_month)
-    return market.world
 
 
 def _forget_strategies(world: World, past: Scenario, scenario: Scenario) -> None:
