@@ -122,7 +122,9 @@ def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> p
     if not blocks:
         return pd.DataFrame({column: [] for column in columns})
     if len(blocks) > 1 and _scalars(blocks[0]) != _scalars(blocks[1]):  # the first was stacked
-        return pd.concat([_frame(columns, blocks[:1]), _frame(columns, blocks[1:])], ignore_index=True)
+        return pd.concat(
+            [_frame(columns, blocks[:1]), _frame(columns, blocks[1:])], ignore_index=True
+        )
     long = next(column for column in columns if not np.isscalar(blocks[0][column]))
     sizes = [len(block[long]) for block in blocks]
     return pd.DataFrame({column: _stacked(column, blocks, sizes) for column in columns})
