@@ -14,6 +14,7 @@ from sim.cli.describing import check, diff, info, list_, schema, version
 from sim.cli.errors import Group
 from sim.cli.explaining import explain
 from sim.cli.running import run
+from sim.cli.sensing import sensitivity
 from sim.cli.serving import dashboard
 from sim.cli.verifying import verify
 
@@ -28,6 +29,7 @@ app.command()(run)
 app.command()(resume)
 app.command()(branch)
 app.command()(compare)
+app.command()(sensitivity)
 app.command()(explain)
 app.command()(verify)
 app.command()(check)

@@ -615,9 +615,13 @@ class Scenario(Section):
         """Return a sentence for each parameter outside the range held plausible beforehand."""
         return [
             f"{path} = {value:g} is outside its prior range {low:g} to {high:g}"
-            for path, value, (low, high) in _with_priors(self, "")
+            for path, value, (low, high) in self.priors()
             if not low <= value <= high
         ]
+
+    def priors(self) -> list[tuple[str, float, tuple[float, float]]]:
+        """Return each parameter that has a prior range: its path, its value, the range."""
+        return [(path, value, (low, high)) for path, value, (low, high) in _with_priors(self, "")]
 
 
 def _digest(content: dict[str, Any]) -> str:
