@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.simulate import RunResult, run
     from sim.studies.compare import compare
     from sim.studies.comparison import Comparison
+    from sim.studies.continuing import branch, resume
 
     __version__: str
 
@@ -23,8 +24,10 @@ __all__ = [
     "RunResult",
     "Scenario",
     "__version__",
+    "branch",
     "compare",
     "load_scenario",
+    "resume",
     "run",
 ]
 
@@ -33,8 +36,10 @@ _HOMES = {
     "Market": "sim.model",
     "RunResult": "sim.simulate",
     "Scenario": "sim.scenario.schema",
+    "branch": "sim.studies.continuing",
     "compare": "sim.studies.compare",
     "load_scenario": "sim.scenario.load",
+    "resume": "sim.studies.continuing",
     "run": "sim.simulate",
 }
 

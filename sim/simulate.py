@@ -91,6 +91,27 @@ def run_together(
     return results
 
 
+def run_on(
+    market: Market,
+    progress: Progress | None = None,
+    after_month: Callable[[World], None] | None = None,
+) -> RunResult:
+    """Simulate a market from wherever it stands to the end of its scenario.
+
+    Equal, bit for bit, to `run` where the market began as a run does, or in its middle.
+    `after_month` may look at the world after each month, and must not change it.
+    """
+    scenario, world = market.scenario, market.world
+    while world.month < scenario.end_month:
+        market.step()
+        if after_month:
+            after_month(world)
+        if progress:
+            progress(world.month, scenario.end_month)
+    fidelity = world.population.fidelity
+    return RunResult(scenario, market.streams.seed, fidelity, tables_of(world))
+
+
 def tables_of(world: World) -> dict[str, pd.DataFrame]:
     """Return what a world has recorded so far as tables, with the columns of `TABLES`."""
     return {name: _frame(columns, world.records.get(name, [])) for name, columns in TABLES.items()}
@@ -100,9 +121,17 @@ def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> p
     """Return blocks of rows under one another; a scalar stands for all rows of its block."""
     if not blocks:
         return pd.DataFrame({column: [] for column in columns})
+    if len(blocks) > 1 and _scalars(blocks[0]) != _scalars(blocks[1]):  # the first was stacked
+        return pd.concat(
+            [_frame(columns, blocks[:1]), _frame(columns, blocks[1:])], ignore_index=True
+        )
     long = next(column for column in columns if not np.isscalar(blocks[0][column]))
     sizes = [len(block[long]) for block in blocks]
     return pd.DataFrame({column: _stacked(column, blocks, sizes) for column in columns})
+
+
+def _scalars(block: Mapping[str, Any]) -> list[str]:
+    return [column for column, values in block.items() if np.isscalar(values)]
 
 
 def _stacked(column: str, blocks: Sequence[Mapping[str, Any]], sizes: Sequence[int]) -> Any:

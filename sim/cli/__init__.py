@@ -9,10 +9,12 @@ import typer
 
 from sim.cli.benching import bench
 from sim.cli.comparing import compare
+from sim.cli.continuing import branch, resume
 from sim.cli.describing import check, diff, info, list_, schema, version
 from sim.cli.errors import Group
 from sim.cli.explaining import explain
 from sim.cli.running import run
+from sim.cli.sensing import sensitivity
 from sim.cli.serving import dashboard
 from sim.cli.verifying import verify
 
@@ -24,7 +26,10 @@ app = typer.Typer(
     help="Simulate China's three-carrier market for mobile data, forward and backward.",
 )
 app.command()(run)
+app.command()(resume)
+app.command()(branch)
 app.command()(compare)
+app.command()(sensitivity)
 app.command()(explain)
 app.command()(verify)
 app.command()(check)

@@ -51,6 +51,16 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter; may be repeated."),
 ]
+Threads = Annotated[int | None, typer.Option(help="Threads; the results are the same.", min=1)]
+Every = Annotated[
+    int | None,
+    typer.Option(
+        "--checkpoint-every",
+        metavar="MONTHS",
+        help="Keep the state of the run every so many months, to resume or branch it.",
+        min=1,
+    ),
+]
 Out = Annotated[Path, typer.Option(help="The results folder.", file_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.cli.options import RESULTS
-from sim.cli.tables import checks_table, console, figures_table, history_table
+from sim.cli.tables import checks_table, console, figures_table, history_table, indices_table
 from sim.studies.comparison import Comparison
+from sim.studies.varying import Sensitivity
 from sim.studies.verify.running import Report
 
 
@@ -20,6 +21,9 @@ def run_page(heading: str, content: dict[str, Any]) -> None:
     title = f"{heading}, {values['period'].iloc[0]}"
     out.print(figures_table(title, values.assign(high=float("nan"))))
     _notes(out, content["warnings"], {content["scenario"]: content["fed_in"]})
+    if "origin" in content:
+        origin = content["origin"]
+        out.print(Text(f"Until {origin['month']} this is run {origin['run']}"))
     timing = content["timing"]
     if timing["cached"]:
         out.print(Text(f"Stored before, not run again: {timing['folder']}"))
@@ -44,6 +48,23 @@ def compare_page(comparison: Comparison, folder: Path) -> None:
     out.print(Text(_timing(comparison)))
     place = "" if folder == RESULTS else f" {folder}"
     out.print(Text.assemble("See it as charts: ", (f"sim dashboard{place}", "bold")))
+
+
+def sensitivity_page(found: Sensitivity) -> None:
+    """Print what moves each output, the strongest first, and how much of it is chance."""
+    out = console()
+    for finding in found.findings:
+        out.print(indices_table(finding, found.design.method))
+        parts = [part for part in finding.split if part == part]  # noqa: PLR0124  nan is undefined
+        if parts:
+            shares = ", ".join(
+                f"{part:.1%} {by}"
+                for part, by in zip(parts, ("parameters", "seeds", "both"), strict=True)
+            )
+            out.print(Text(f"Of the variance over all runs: {shares}\n"))
+    points, seeds = len(found.design.points), found.seeds
+    out.print(Text(f"{points} points × {seeds} seeds; 90 % bootstrap intervals over the points"))
+    out.print(Text(f"Took {found.timing['total_seconds']:.0f} s"))
 
 
 def verify_page(report: Report) -> None:

@@ -2,19 +2,28 @@
 
 import json
 import os
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.errors import BAD_INPUT
-from sim.cli.options import RESULTS, Changes, Fidelity, Json, Months, Out, Users, overrides
+from sim.cli.options import (
+    RESULTS,
+    Changes,
+    Every,
+    Fidelity,
+    Json,
+    Months,
+    Out,
+    Threads,
+    Users,
+    overrides,
+)
 from sim.cli.progress import compile_kernels, progress
 
 if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
-    from sim.simulate import RunResult
+    from sim.market.population import Fidelity as Applied
+    from sim.studies.continuing import Kept
 
 
 def run(
@@ -24,29 +33,54 @@ def run(
     months: Months = None,
     fidelity: Fidelity = None,
     changes: Changes = None,
-    threads: Annotated[
-        int | None, typer.Option(help="Threads; the results are the same.", min=1)
-    ] = None,
+    threads: Threads = None,
+    checkpoint_every: Every = None,
     out: Out = RESULTS,
     as_json: Json = False,
 ) -> None:
     """Run one scenario under one seed and store it; what is stored is not run again."""
-    if threads is not None:
-        os.environ["NUMBA_NUM_THREADS"] = str(threads)  # numba reads it when it is imported
+    use_threads(threads)
     from sim.scenario.load import load_scenario
+    from sim.store.checkpoints import RunKey
+    from sim.store.writer import run_place
+    from sim.studies.continuing import kept_run
 
     chosen = load_scenario(scenario, overrides(changes, users, months))
-    result, timing = _found_or_made(chosen, seed, _fidelity(fidelity, users), out)
-    content = _content(result, timing)
+    key = RunKey(chosen, seed, _fidelity(fidelity, users))
+    if checkpoint_every or not run_place(out, chosen, seed, key.fidelity).exists():
+        compile_kernels()
+        _announce(key.id, checkpoint_every)
+    with progress(chosen.name, "months") as show:
+        kept = kept_run(key, out, checkpoint_every, show)
+    show_run(kept, as_json)
+
+
+def _announce(run: str, every: int | None) -> None:
+    """Say, before a long run begins, how to go on with it."""
+    if every is not None:
+        typer.echo(f"Should this be cut short, go on with: sim resume {run}", err=True)
+
+
+def use_threads(threads: int | None) -> None:
+    """Let kernels use so many threads; before anything imports numba."""
+    if threads is not None:
+        os.environ["NUMBA_NUM_THREADS"] = str(threads)
+
+
+def show_run(kept: "Kept", as_json: bool) -> None:
+    """Print the last year of a run, for people or as one JSON object."""
+    content = _content(kept)
     if as_json:
         typer.echo(json.dumps(content, ensure_ascii=False, allow_nan=False))
         return
     from sim.cli.pages import run_page
 
-    run_page(f"{chosen.about.title} ({chosen.name}), seed {seed}", content)
+    about = kept.result.scenario.about
+    name, seed = kept.result.scenario.name, kept.result.seed
+    run_page(f"{about.title} ({name}), seed {seed}", content)
 
 
-def _fidelity(asked: str | None, users: int | None) -> str:
+def _fidelity(asked: str | None, users: int | None) -> "Applied":
     """Return how chances are applied; exit on what cannot be."""
     from sim.studies.question import ComparisonError, chosen_fidelity
 
@@ -57,40 +91,14 @@ def _fidelity(asked: str | None, users: int | None) -> str:
         raise typer.Exit(BAD_INPUT) from error
 
 
-def _found_or_made(
-    scenario: "Scenario", seed: int, fidelity: str, out: Path
-) -> tuple["RunResult", dict[str, Any]]:
-    """Return the run and what may differ between two equal calls."""
-    from sim.simulate import run as simulate
-    from sim.store.provenance import machine
-    from sim.store.reader import stored_run
-    from sim.store.writer import run_place, write_run
-
-    begun = time.monotonic()
-    result = stored_run(out, scenario, seed, fidelity)
-    cached = result is not None
-    if result is None:
-        compile_kernels()
-        with progress(scenario.name, "months") as show:
-            result = simulate(scenario, seed, fidelity, show)
-    seconds = time.monotonic() - begun
-    if not cached:
-        write_run(out, result, seconds)
-    place = run_place(out, scenario, seed, fidelity)
-    return result, {
-        "cached": cached,
-        "simulation_seconds": seconds,
-        "folder": str(place),
-        "machine": machine(),
-    }
-
-
-def _content(result: "RunResult", timing: dict[str, Any]) -> dict[str, Any]:
+def _content(kept: "Kept") -> dict[str, Any]:
     from sim.simulate import fed_in
     from sim.store import SCHEMA
+    from sim.store.provenance import machine
+    from sim.store.writer import origin_entry
     from sim.studies.facts import last_year_values
 
-    scenario = result.scenario
+    result, scenario = kept.result, kept.result.scenario
     return {
         "schema": SCHEMA,
         "scenario": scenario.name,
@@ -99,8 +107,14 @@ def _content(result: "RunResult", timing: dict[str, Any]) -> dict[str, Any]:
         "users": scenario.population.users if result.fidelity == "individual" else None,
         "start": scenario.start,
         "months": scenario.months,
+        **origin_entry(kept.origin),
         "metrics": last_year_values(result),
         "warnings": scenario.warnings(),
         "fed_in": fed_in(scenario),
-        "timing": timing,
+        "timing": {
+            "cached": kept.cached,
+            "simulation_seconds": kept.seconds,
+            "folder": str(kept.place),
+            "machine": machine(),
+        },
     }

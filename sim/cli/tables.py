@@ -1,8 +1,9 @@
 """Tables of figures for a terminal: a row a metric, a column a carrier."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
+from typing import Any
 
 import pandas as pd
 from rich import box
@@ -13,6 +14,8 @@ from rich.text import Text
 from sim.dashboard.i18n import Words
 from sim.dashboard.units import Scale, scale_for
 from sim.market.names import CARRIERS
+from sim.metrics import metrics
+from sim.studies.varying import Finding
 from sim.studies.verify.running import Verdict
 
 WORDS = Words("en")
@@ -30,6 +33,10 @@ SHOWN = (
     "profit",
 )
 COLUMNS = (*CARRIERS, None)  # None is the whole market
+HEADS = {
+    "morris": ("mean size", "90 % interval", "mean", "st. dev."),
+    "sobol": ("alone", "90 % interval", "in all", "90 % interval"),
+}
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,38 @@ def _cell(figure: Figure | None, scale: Scale, difference: bool) -> Text:
     if isfinite(figure.half):
         text.append(f" ±{scale.number(figure.half * scale.factor)}", style="dim")
     return text
+
+
+def indices_table(finding: Finding, method: str) -> Table:
+    """Return a row for each parameter that moves an output, with bootstrap intervals."""
+    output, rows = finding.output, finding.indices.to_dict("records")
+    unit = metrics.get(output.metric).unit
+    sizes = [row["mu_star"] for row in rows] if method == "morris" else [1.0]
+    shares = method == "sobol"
+    scale = scale_for("share" if shares else unit, sizes, WORDS, difference=not shares)
+    title = f"What moves {WORDS.metric(output.metric)}, {WORDS.entity(output.carrier or 'market')}"
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    table.add_column("share of variance, %" if shares else scale.unit, overflow="fold")
+    for name in HEADS[method]:
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(row["path"], *_index_cells(row, scale, method))
+    return table
+
+
+def _index_cells(row: Mapping[Any, Any], scale: Scale, method: str) -> list[str]:
+    def shown(name: str) -> str:
+        value = row[name] * scale.factor
+        return scale.number(value) if isfinite(value) else "–"
+
+    if method == "morris":
+        interval = f"{shown('low')} – {shown('high')}"
+        return [shown("mu_star"), interval, shown("mu"), shown("sigma")]
+    return [
+        text
+        for name in ("first", "total")
+        for text in (shown(name), f"{shown(f'{name}_low')} – {shown(f'{name}_high')}")
+    ]
 
 
 def history_table(title: str, frame: pd.DataFrame) -> Table:

@@ -4,6 +4,12 @@ Money is whole fen, volume whole kilobytes: what is stored balances exactly. Met
 them into yuan and GB.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 TABLES: dict[str, dict[str, str]] = {
     "carrier_month": {
         "month": "month", "carrier": "id",
@@ -62,3 +68,27 @@ TABLES: dict[str, dict[str, str]] = {
         "month": "month", "payer": "group", "payee": "group", "purpose": "purpose", "fen": "fen",
     },
 }  # fmt: skip
+
+
+def stacked(blocks: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]:
+    """Return blocks of rows under one another: (rows,) by column.
+
+    A scalar stands for all rows of its block; all blocks have the columns of the first. Blocks that
+    were stacked before may come first: the result is the same.
+    """
+    sizes = [_rows(block) for block in blocks]
+    return {
+        column: _under_one_another([block[column] for block in blocks], sizes)
+        for column in (blocks[0] if blocks else ())
+    }
+
+
+def _rows(block: Mapping[str, Any]) -> int:
+    return next(len(values) for values in block.values() if not np.isscalar(values))
+
+
+def _under_one_another(parts: Sequence[Any], sizes: Sequence[int]) -> NDArray[Any]:
+    if all(np.isscalar(part) for part in parts):
+        return np.repeat(np.array(parts), sizes)
+    whole = zip(parts, sizes, strict=True)
+    return np.concatenate([np.full(n, part) if np.isscalar(part) else part for part, n in whole])

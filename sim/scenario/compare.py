@@ -1,6 +1,6 @@
 """What two scenarios have in common and what not, value by value."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,21 @@ class Difference:
 
 def differences(a: Scenario, b: Scenario) -> list[Difference]:
     """Return every value that differs between two scenarios but their names, in path order."""
-    left, right = (dict(_leaves(s.model_dump(exclude={"name"}))) for s in (a, b))
+    return _differing(*(s.model_dump(exclude={"name"}) for s in (a, b)))
+
+
+def past_differences(
+    a: Scenario, b: Scenario, month: str, used: Collection[str] = ()
+) -> list[Difference]:
+    """Return every value that differs among those at work before a month.
+
+    used : sections of `FROM_THE_BRANCH` that have been at work by then
+    """
+    return _differing(*(s.past_content(month, used) for s in (a, b)))
+
+
+def _differing(a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
+    left, right = dict(_leaves(a)), dict(_leaves(b))
     paths = sorted(left.keys() | right.keys(), key=_order)
     return [
         Difference(".".join(map(str, path)), left.get(path), right.get(path))

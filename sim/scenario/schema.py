@@ -7,7 +7,7 @@ frozen and closed: an unknown key is an error, a scenario cannot change during a
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
 from pydantic import (
@@ -103,6 +103,10 @@ else:
     AnyCarrierRule = _any_of(carrier_strategies)
     AnyResellerRule = _any_of(reseller_strategies)
     AnyPartnerRule = _any_of(partner_strategies)
+
+
+# Sections of what no carrier can have before the branch month.
+FROM_THE_BRANCH = ("service", "sharing", "user_control")
 
 
 class DataFiles(Section):
@@ -586,25 +590,38 @@ class Scenario(Section):
 
     def past_digest(self) -> str:
         """Return what identifies the shared past: scenarios with equal ones may share it."""
+        return _digest(self.past_content(self.branch))
+
+    def past_content(self, month: str, used: Collection[str] = ()) -> dict[str, Any]:
+        """Return the parameters that are at work before a month, conduct after the branch aside.
+
+        used : those of `FROM_THE_BRANCH` that have been at work by then; before the branch none is
+        """
         content = self.model_dump(mode="json", exclude={"name", "about", "data", "months"})
         for carrier in content["carriers"].values():
             del carrier["strategy"], carrier["leak_control_branched"]
         content["orders"] = {
-            name: order for name, order in content["orders"].items() if order["month"] < self.branch
+            name: order for name, order in content["orders"].items() if order["month"] < month
         }
-        for section in ("service", "sharing", "user_control"):  # none exists before the branch
-            del content[section]
-        # How allowances are bound is not new with the product that sets them free.
-        content["partitioned"] = self.user_control.partitioned
-        return _digest(content)
+        for section in FROM_THE_BRANCH:
+            if section not in used:
+                del content[section]
+        if "user_control" not in used:
+            # How allowances are bound is not new with the product that sets them free.
+            content["user_control"] = {"partitioned": self.user_control.partitioned}
+        return content
 
     def warnings(self) -> list[str]:
         """Return a sentence for each parameter outside the range held plausible beforehand."""
         return [
             f"{path} = {value:g} is outside its prior range {low:g} to {high:g}"
-            for path, value, (low, high) in _with_priors(self, "")
+            for path, value, (low, high) in self.priors()
             if not low <= value <= high
         ]
+
+    def priors(self) -> list[tuple[str, float, tuple[float, float]]]:
+        """Return each parameter that has a prior range: its path, its value, the range."""
+        return [(path, value, (low, high)) for path, value, (low, high) in _with_priors(self, "")]
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -29,12 +30,21 @@ PACKAGES = (
 )
 
 
-def run_id(scenario: Scenario, seed: int, fidelity: str) -> str:
-    """Return what identifies a run: equal content, seed, fidelity and code, equal id.
+@dataclass(frozen=True)
+class Origin:
+    """The run that a branched one came from, and the first month that is its own."""
+
+    run: str  # its id
+    month: str  # label
+
+
+def run_id(scenario: Scenario, seed: int, fidelity: str, origin: Origin | None = None) -> str:
+    """Return what identifies a run: equal content, seed, fidelity, code and origin, equal id.
 
     The scenario's name and title do not count; users, months and the observed data do.
     """
-    return _digest([scenario.digest(), seed, fidelity, code_digest()])
+    content: list[Any] = [scenario.digest(), seed, fidelity, code_digest()]
+    return _digest(content if origin is None else [*content, asdict(origin)])
 
 
 def comparison_id(scenarios: Iterable[Scenario], seeds: Sequence[int], fidelity: str) -> str:

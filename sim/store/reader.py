@@ -11,12 +11,15 @@ from sim.core.errors import SimError
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult
 from sim.store import SCHEMA
+from sim.store.provenance import Origin
 from sim.store.writer import COMPARISONS, MANIFEST, RUNS, run_place
 
 
-def stored_run(folder: Path, scenario: Scenario, seed: int, fidelity: str) -> RunResult | None:
+def stored_run(
+    folder: Path, scenario: Scenario, seed: int, fidelity: str, origin: Origin | None = None
+) -> RunResult | None:
     """Return the run if the results folder has it, whatever name the scenario had then."""
-    place = run_place(folder, scenario, seed, fidelity)
+    place = run_place(folder, scenario, seed, fidelity, origin)
     if not place.exists():
         return None
     tables = {file.stem: pd.read_parquet(file) for file in sorted(place.glob("*.parquet"))}
@@ -58,7 +61,8 @@ def query(folder: Path, sql: str) -> pd.DataFrame:
     """Return the answer to an SQL query over all stored runs.
 
     Every table is a view over all runs with one column more, `run`; the view `runs` has run,
-    scenario, seed, fidelity, seconds. A `SimError` says what is wrong with the query.
+    scenario, seed, fidelity, seconds and, for a branched run, `branched_from`. A `SimError` says
+    what is wrong with the query.
     """
     with duckdb.connect() as database:  # in memory: a database file would lock out others
         _define_views(database, run_folders(folder))
@@ -72,7 +76,7 @@ def query(folder: Path, sql: str) -> pd.DataFrame:
 def _define_views(database: duckdb.DuckDBPyConnection, places: list[Path]) -> None:
     runs = pd.DataFrame(
         [_run_row(place) for place in places],
-        columns=["run", "scenario", "seed", "fidelity", "seconds"],
+        columns=["run", "scenario", "seed", "fidelity", "seconds", "branched_from"],
     )
     database.register("runs", runs)
     files: dict[str, list[str]] = {}
@@ -85,7 +89,7 @@ def _define_views(database: duckdb.DuckDBPyConnection, places: list[Path]) -> No
         named.create_view(table)
 
 
-def _run_row(place: Path) -> tuple[str, str, int, str, float]:
+def _run_row(place: Path) -> tuple[str, str, int, str, float, str | None]:
     about = read_manifest(place)
-    scenario = about["scenario"]["name"]
-    return about["id"], scenario, about["seed"], about["fidelity"], about["seconds"]
+    scenario, origin = about["scenario"]["name"], about.get("origin", {}).get("run")
+    return about["id"], scenario, about["seed"], about["fidelity"], about["seconds"], origin

@@ -10,44 +10,53 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult
-from sim.store.provenance import manifest, run_id
+from sim.store.provenance import Origin, manifest, run_id
 
 RUNS = "runs"
+CHECKPOINTS = "checkpoints"
 COMPARISONS = "comparisons"
 MANIFEST = "manifest.json"
 
 _TEMPORARY = re.compile(r"^\..+\.(\d+)\.[^.]+\.tmp$")  # .<result>.<process>.<random>.tmp
 
 
-def run_place(folder: Path, scenario: Scenario, seed: int, fidelity: str) -> Path:
+def run_place(
+    folder: Path, scenario: Scenario, seed: int, fidelity: str, origin: Origin | None = None
+) -> Path:
     """Return where the results folder has, or would have, a run."""
-    return folder / RUNS / run_id(scenario, seed, fidelity)
+    return folder / RUNS / run_id(scenario, seed, fidelity, origin)
 
 
-def write_run(folder: Path, result: RunResult, seconds: float) -> Path:
+def write_run(
+    folder: Path, result: RunResult, seconds: float, origin: Origin | None = None
+) -> Path:
     """Store a run under the results folder and return its own folder.
 
-    `seconds` is what it took to simulate. A run that is stored already is left as it is.
+    `seconds` is what it took to simulate, `origin` where a branched run came from. A run that is
+    stored already is left as it is.
     """
-    place = run_place(folder, result.scenario, result.seed, result.fidelity)
+    place = run_place(folder, result.scenario, result.seed, result.fidelity, origin)
     if place.exists():
         return place
     with new_folder(place) as temporary:
         for name, frame in result.tables.items():
             write_table(temporary / f"{name}.parquet", frame)
-        about = _run_manifest(place.name, result, seconds, _checksums(temporary))
-        write_json(temporary / MANIFEST, about)
+        about = _run_manifest(place.name, result, seconds, checksums(temporary))
+        write_json(temporary / MANIFEST, about | origin_entry(origin))
     return place
 
 
@@ -64,9 +73,19 @@ def _run_manifest(
     return manifest("run", identity, content)
 
 
-def _checksums(folder: Path) -> dict[str, str]:
-    files = sorted(folder.iterdir())
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+def origin_entry(origin: Origin | None) -> dict[str, Any]:
+    """Return what the manifest of a branched run says of where it came from; else nothing."""
+    return {} if origin is None else {"origin": asdict(origin)}
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file in a folder, by name."""
+    return {file.name: _checksum(file) for file in sorted(folder.iterdir())}
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
@@ -120,6 +139,17 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
     table = pa.Table.from_pandas(frame, preserve_index=False)
     with path.open("wb") as file:
         pq.write_table(table, file, compression="zstd")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays by name (npz, not compressed) and sync the file; inside a `new_folder`.
+
+    They go out piece by piece: a large array is not copied.
+    """
+    with path.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # every name is an array's
         file.flush()
         os.fsync(file.fileno())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.errors import SimError, did_you_mean
-from sim.market.population import FIDELITIES
+from sim.market.population import FIDELITIES, Fidelity
 from sim.scenario.load import from_json, load_scenario
 from sim.scenario.overrides import Overrides
 from sim.scenario.schema import Scenario
@@ -49,7 +49,7 @@ def pose(
     return Question(chosen, _seeds(seeds), applied)
 
 
-def chosen_fidelity(fidelity: str | None, users: int | None) -> str:
+def chosen_fidelity(fidelity: str | None, users: int | None) -> Fidelity:
     """Return how chances are applied: as asked; a number of users implies that each one draws."""
     if fidelity is None:
         return "expected" if users is None else "individual"
@@ -57,7 +57,7 @@ def chosen_fidelity(fidelity: str | None, users: int | None) -> str:
         raise ComparisonError(f"unknown fidelity '{fidelity}'{did_you_mean(fidelity, FIDELITIES)}")
     if fidelity == "expected" and users is not None:
         raise ComparisonError("expected flows have no number of users; leave --users out")
-    return fidelity
+    return "individual" if fidelity == "individual" else "expected"
 
 
 def _resolve(

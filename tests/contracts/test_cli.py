@@ -14,6 +14,8 @@ from sim.core.errors import SimError
 
 COMMANDS = (
     "run",
+    "resume",
+    "branch",
     "compare",
     "explain",
     "check",

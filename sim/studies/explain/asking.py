@@ -51,6 +51,11 @@ def find_source(
             "--users out, or name a scenario"
         )
     about = read_manifest(place)
+    if "origin" in about:
+        raise ExplainError(
+            f"'{name}' is a branch of run {about['origin']['run']} and cannot be repeated from the "
+            "start; name that run, or the scenario"
+        )
     return Source(
         scenario=_scenario(about, place),
         seed=about["seed"],
