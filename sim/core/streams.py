@@ -124,6 +124,12 @@ def halves_of(word: np.uint64) -> tuple[float, float]:
     return (float(high) + 0.5) * _TO_HALF, (float(low) + 0.5) * _TO_HALF
 
 
+@inlined
+def halves_at(key: np.uint64, row: int) -> tuple[float, float]:
+    """Return the two draws in the word at `row` of the stream `key`: see `halves_of`."""
+    return halves_of(word_at(key, row))
+
+
 @kernel
 def _fill(key: np.uint64, out: NDArray[np.float64]) -> None:
     for row in range(out.shape[0]):

@@ -14,7 +14,7 @@ from scipy.stats import chisquare, norm, qmc
 
 from sim.core.elementary import exponential
 from sim.core.kernels import kernel
-from sim.core.streams import Streams, halves_of, normal, uniform_at, word_at
+from sim.core.streams import Streams, halves_at, normal, uniform_at
 
 MANY = 1_000_000
 WORD = 2**64
@@ -175,7 +175,7 @@ def test_exponential_is_e_to_the_power() -> None:
 
 def test_the_halves_of_a_word_are_two_uniform_draws_that_know_nothing_of_each_other() -> None:
     key = Streams(1).key("users.event", 3)
-    pairs = np.array([halves_of(word_at(key, row)) for row in range(100_000)])
+    pairs = np.array([halves_at(key, row) for row in range(100_000)])
     counts = np.histogram2d(*pairs.T, bins=16, range=[[0, 1], [0, 1]])[0]
 
     assert 1e-4 < chisquare(counts.ravel()).pvalue < 1 - 1e-4

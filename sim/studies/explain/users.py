@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.calendar import month_label
-from sim.core.streams import halves_of, uniform_at, word_at
+from sim.core.streams import halves_at, uniform_at
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.names import CARRIERS
 from sim.market.segments import BELOW_LTE, BELOW_LTE_CONTROL, CONTROL, NO_DEVICE
@@ -237,7 +237,7 @@ class Choice:
         plans = market.world.population.plans
         tastes, held = market.tastes, before.offer
         event, *rest = (market.streams.key(name, market.world.month) for name in ROW_DRAWS)
-        attention, upgrade = halves_of(word_at(event, row))
+        attention, upgrade = halves_at(event, row)
         choice, control = (uniform_at(key, row) for key in rest)
         up = upgrade < better(before.level, held // plans, market.upgrades)
         level = before.level + int(up)
