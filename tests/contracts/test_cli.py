@@ -17,6 +17,7 @@ COMMANDS = (
     "resume",
     "branch",
     "compare",
+    "sensitivity",
     "explain",
     "check",
     "list",
