@@ -265,22 +265,6 @@ def carrier_odds(a: Floats, tastes: Tastes, out: Floats) -> float:
     return nest_odds(a, tastes.nest, inside, raised, out)
 
 
-@inlined
-def looker_weights(
-    rivals: Floats, own: float, kept: float, is_open: bool, i: int, new_carrier: float,
-    new_plan: float, out: Floats,
-) -> None:  # fmt: skip
-    """Write the carriers' weights to one who looks and is on an offer of carrier i.
-
-    rivals : (carriers,) weights of what they sell; own : weight of what carrier i sells to its
-    own users; kept : of the offer held; new_carrier, new_plan : the costs' factors. The offer
-    held costs nothing.
-    """
-    for j in range(out.shape[0]):
-        out[j] = new_carrier * rivals[j]
-    out[i] = new_plan * own + kept * (1.0 - (new_plan if is_open else 0.0))
-
-
 class Setting(NamedTuple):
     """What lookers from one carrier have in common; all numbers, for inner loops."""
 
@@ -294,7 +278,11 @@ def setting_of(
     i: int, rivals: Floats, nest: Ints, raised: Floats, own: float, new_carrier: float,
     new_nest: float, new_plan: float,
 ) -> Setting:  # fmt: skip
-    """Return the setting of lookers from carrier i; rivals, own : as in `looker_weights`."""
+    """Return the setting of lookers from carrier i.
+
+    rivals : (carriers,) weights of what they sell; own : weight of what carrier i sells to its
+    own users; the rest : as in `raise_nests` and `cost_factors`.
+    """
     near, far = 0.0, 0.0
     for j in range(rivals.shape[0]):
         near += rivals[j] if nest[j] == nest[i] and j != i else 0.0
@@ -316,8 +304,8 @@ def look(anew: float, far: float, kept: float, saved: float, dissimilarity: floa
     """Return what one who looks chooses, with one power a cell.
 
     anew : weight of all in the own carrier's nest that costs something; far : inclusive value of
-    the other nests; kept : weight of the offer held, `saved` of it free. The same as
-    `looker_weights` and `carrier_odds`.
+    the other nests; kept : weight of the offer held, `saved` of it free of a cost. The same as
+    `carrier_odds` on the weights that one who looks sees.
     """
     inside = anew + kept * saved
     raised = power(inside, dissimilarity)

@@ -98,7 +98,7 @@ def _next_lines(
                 at = setting_of(i, rivals, nest, raised, own[i], new_carrier, new_nest, new_plan)
                 for o in range(i * plans, (i + 1) * plans):
                     anew[o], far[o] = at.near + at.own, at.far
-            for o in range(total):  # without branches: several offers at a time
+            for o in range(total):
                 n, kept = float(lines[g, level, o]), e[g, level, o] * factor[o]
                 chances = look(anew[o], far[o], kept, saved[o], dissimilarity)
                 attends = attention_of(attention, bill_shock, shocked[g, level, o])

@@ -342,7 +342,7 @@ class Retail(Section):
         gt=0,
     )
     plans: Annotated[dict[str, Plan], _ordered(lambda name, plan: (plan.fee, name))] = param(
-        "the menu", min_length=1
+        "the menu", min_length=1, max_length=16
     )
     overage: ByYear = param(
         "price beyond the allowance, by year", "yuan/GB", None, "assumed, ±50 %"

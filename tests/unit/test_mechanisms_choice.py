@@ -18,9 +18,12 @@ from sim.mechanisms.choice import (
     attention_of,
     carrier_odds,
     cost_factor,
-    looker_weights,
+    leavers,
+    look,
     plain,
     quality_factors,
+    raise_nests,
+    setting_of,
     takes_up,
 )
 from sim.mechanisms.usage import SHOCKED, make_curve
@@ -91,13 +94,35 @@ def test_a_cost_weighs_more_where_carriers_are_alike() -> None:
     assert cost_factor(LN3, tastes(dissimilarity=0.5)) == pytest.approx(1.0 / 9.0)
 
 
-@pytest.mark.parametrize(("is_open", "own"), [(True, 5.0), (False, 6.0)])
-def test_a_new_plan_of_the_same_carrier_has_a_cost_of_its_own(is_open: bool, own: float) -> None:
-    """Rivals sell 8; one's own carrier 8 at half, of which the plan held, 2, comes in full."""
-    out = np.empty(2)
-    looker_weights(np.array([8.0, 8.0]), 8.0, 2.0, is_open, 0, 0.25, 0.5, out)
+@pytest.mark.parametrize(("saved", "own"), [(0.5, 5.0), (1.0, 6.0)])
+def test_a_new_plan_of_the_same_carrier_has_a_cost_of_its_own(saved: float, own: float) -> None:
+    """A rival weighs 2; one's own carrier 8 at half, of which the plan held, 2, comes in full.
 
-    assert out.tolist() == [own, 2.0]
+    A plan that is no longer sold is none of the 8, and so is wholly saved.
+    """
+    rival, anew = 2.0, 4.0
+
+    assert rival * look(rival + anew, 0.0, 2.0, saved, 1.0).near == pytest.approx(2 / (own + 2))
+
+
+def test_one_who_looks_chooses_by_nested_logit_on_what_she_sees() -> None:
+    """The second of three carriers, in a nest with the third; weights reduced by costs."""
+    nest, part = np.array([0, 1, 1]), 0.6
+    rivals, new_carrier, new_plan, kept = np.array([5.0, 3.0, 2.0]), 0.25, 0.5, 1.5
+    seen = np.array([0.25 * 5.0, 0.5 * 3.0 + 0.5 * kept, 0.25 * 2.0])
+    expected = np.empty(3)
+    whole = carrier_odds(seen, tastes((0.0,) * 3, dissimilarity=part, nest=tuple(nest)), expected)
+
+    inside, raised, near, far = (np.empty(3) for _ in range(4))
+    raise_nests(rivals, nest, part, inside, raised)
+    at = setting_of(1, rivals, nest, raised, 3.0, new_carrier, new_carrier**part, new_plan)
+    leavers(1, rivals, nest, inside, raised, near, far)
+    found = look(at.near + at.own, at.far, kept, 1.0 - new_plan, part)
+    leaves = found.near * new_carrier * near + found.away * far
+
+    assert found.inclusive == pytest.approx(whole)
+    assert leaves[[0, 2]] == pytest.approx(expected[[0, 2]])
+    assert leaves[1] == 0.0
 
 
 # Worth of offers

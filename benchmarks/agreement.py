@@ -1,0 +1,108 @@
+"""Whether users who draw come, on average, to where expected flows lead.
+
+`python -m benchmarks.agreement` runs every scenario under the same seeds in both fidelities, at
+several numbers of users, and writes the table in docs/performance.md. What a seed draws for firms is the same in both, so that the difference
+is the users' noise alone: its mean should be nothing, and its spread fall as one over the square
+root of their number (V39).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sim.scenario.load import load_scenario
+from sim.scenario.shipped import scenario_names
+from sim.studies.executors import cpus, executor
+from sim.studies.facts import MARKET
+from sim.studies.jobs import Job, simulate
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+BEGIN, END = "<!-- agreement: begin -->", "<!-- agreement: end -->"
+COMPARED = ("subscriber_share", "data_revenue", "traffic")
+KEYS = ["scenario", "name", "carrier"]
+
+
+def results(
+    scenarios: Sequence[str], seeds: int, months: int, users: int | None, workers: int
+) -> pd.DataFrame:
+    """Return the last year's results: a row a scenario, metric and carrier, a column a seed."""
+    changes = {"months": months} | ({} if users is None else {"population.users": users})
+    texts = tuple(load_scenario(name, changes).canonical_json() for name in scenarios)
+    fidelity = "expected" if users is None else "individual"
+    jobs = [Job(texts, seed, fidelity, None) for seed in range(seeds)]
+    found = executor(workers)(simulate, jobs, lambda *_: None)
+    columns = [each.yearly.set_index(KEYS)["value"] for each in found]
+    wide = pd.concat(columns, axis=1, keys=range(seeds))
+    index = wide.index
+    kept = index.get_level_values("name").isin(COMPARED)
+    return wide[kept & (index.get_level_values("carrier") != MARKET)].sort_index()
+
+
+def differences(
+    scenarios: Sequence[str], seeds: int, months: int, sizes: Sequence[int], workers: int
+) -> pd.DataFrame:
+    """Return mean difference, spread and z of every result: a row a result and size."""
+    expected = results(scenarios, seeds, months, None, workers)
+    frames = []
+    for users in sizes:
+        gap = results(scenarios, seeds, months, users, workers) / expected - 1.0
+        spread = gap.std(axis=1, ddof=1)
+        z = gap.mean(axis=1) / (spread / math.sqrt(seeds))
+        frames.append(pd.DataFrame({"users": users, "gap": gap.mean(axis=1), "sd": spread, "z": z}))
+    return pd.concat(frames).reset_index()
+
+
+def slope(found: pd.DataFrame) -> float:
+    """Return the slope of the log of the spread on the log of the number of users."""
+    logs = found.assign(
+        sd=[math.log(sd) for sd in found["sd"]], n=[math.log(n) for n in found["users"]]
+    )
+    means = logs.groupby("users")[["n", "sd"]].mean()
+    centred = means - means.mean()
+    return float((centred["n"] * centred["sd"]).sum() / (centred["n"] ** 2).sum())
+
+
+def table(found: pd.DataFrame) -> str:
+    """Return a Markdown table: a row a number of users and a metric."""
+    lines = ["| users | result | largest mean difference | mean spread | largest z |"]
+    lines.append("|---:|---|---:|---:|---:|")
+    for (users, name), rows in found.groupby(["users", "name"]):
+        lines.append(
+            f"| {users:,} | {name} | {rows['gap'].abs().max():.2e} | {rows['sd'].mean():.2e} | "
+            f"{rows['z'].abs().max():.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--months", type=int, default=60)
+    parser.add_argument("--users", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument(
+        "--scenarios", nargs="+", default=[name for name in scenario_names() if name != "history"]
+    )
+    asked = parser.parse_args()
+    found = differences(asked.scenarios, asked.seeds, asked.months, asked.users, cpus())
+    count = len(found) // len(asked.users)
+    head = (
+        f"{len(asked.scenarios)} scenarios, {asked.seeds} seeds, {asked.months} months from the "
+        f"branch on; {count} results at each number of users, relative to expected flows. Largest "
+        f"|z| {found['z'].abs().max():.2f}; slope of the spread {slope(found):.3f}."
+    )
+    page = DOCS / "performance.md"
+    text = f"{BEGIN}\n{head}\n\n{table(found)}\n{END}"
+    before = page.read_text("utf-8")
+    page.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: text, before, flags=re.DOTALL), "utf-8")
+    print(head, table(found), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()
