@@ -1,9 +1,9 @@
 """Whether users who draw come, on average, to where expected flows lead.
 
 `python -m benchmarks.agreement` runs every scenario under the same seeds in both fidelities, at
-several numbers of users, and writes the table in docs/performance.md. What a seed draws for firms is the same in both, so that the difference
-is the users' noise alone: its mean should be nothing, and its spread fall as one over the square
-root of their number (V39).
+several numbers of users, and writes the table in docs/performance.md. What a seed draws for firms
+is the same in both, so that the difference is the users' noise alone: its mean should be nothing,
+and its spread fall as one over the square root of their number (V39).
 """
 
 from __future__ import annotations
