@@ -60,3 +60,19 @@ def split_into(amount: int, weights: NDArray[np.float64], parts: Fen) -> bool:
         parts[k] = upper - edge
         edge = upper
     return True
+
+
+@kernel
+def rescale_into(amount: int, counts: Fen, parts: Fen) -> None:
+    """Write the parts of `split` by whole weights, of which one at least is positive."""
+    total = 0
+    for count in counts:
+        total += count
+    running, edge = 0, 0
+    for k in range(counts.shape[0]):
+        parts[k] = 0
+        if counts[k] > 0:  # most may be empty: a division costs time
+            running += counts[k]
+            upper = amount if running >= total else math.floor(running / total * amount + 0.5)
+            parts[k] = upper - edge
+            edge = upper

@@ -18,7 +18,6 @@ from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS, PLATFORM, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
-from sim.market.segments import CONTROL, ON_LTE
 from sim.market.views import (
     NOTHING,
     CarrierDecision,
@@ -29,6 +28,7 @@ from sim.market.views import (
 )
 from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, bill_leaks
+from sim.mechanisms.cells import upgrade_chances
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
@@ -297,7 +297,8 @@ class Market(mesa.Model):
             people.lines.shape[1],
         )  # fmt: skip
         self.tastes = tastes._replace(xi=month_quality(self, tastes))
-        self.upgrades: Upgrades = self._upgrades()
+        data_lines = min(1.0, float(self.paths.data_lines[month]) / self.world.data_choice)
+        self.upgrades: Upgrades = upgrade_chances(people.lines, data_lines, self.paths.lte[month])
         self._move(quality_factors(self.tastes.xi, people.plans, self.tastes), self.upgrades)
 
     def _move(self, factor: NDArray[np.float64], upgrades: Upgrades) -> None:
@@ -325,20 +326,6 @@ class Market(mesa.Model):
         self.moves = whole_lines(moved.moves, people.unit)
         if month >= self.scenario.branch_month:
             move_homes(people.home, moved.flows)
-
-    def _upgrades(self) -> Upgrades:
-        """Return the chances that let devices and 4G spread as given, whoever moves where."""
-        lines = self.world.population.lines.sum(axis=0).astype(np.float64)  # (levels, offers)
-        kinds = lines.reshape(len(lines), len(CARRIERS), -1).sum(axis=2)
-        month, total = self.world.month, kinds.sum()
-        missing = min(1.0, self.paths.data_lines[month] / self.world.data_choice) * total
-        missing -= total - kinds[0].sum()
-        on_lte, below = kinds[ON_LTE::CONTROL].sum(axis=0), kinds[1::CONTROL].sum(axis=0)
-        wanted = self.paths.lte[month] * kinds.sum(axis=0) - on_lte
-        return Upgrades(
-            device=float(np.clip(missing / max(kinds[0].sum(), 1.0), 0.0, 1.0)),
-            lte=np.clip(wanted / np.maximum(below, 1.0), 0.0, 1.0),
-        )
 
     def month_tastes(self, renewal: float) -> Tastes:
         """Return what users weigh this month, quality being last month's."""

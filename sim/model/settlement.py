@@ -13,7 +13,6 @@ from sim.core.money import split_into
 from sim.market.ledger import Ledger
 from sim.market.names import CARRIERS, NO_PLATFORM, SHARED_PLATFORM
 from sim.market.population import Population
-from sim.market.segments import Segments
 from sim.mechanisms.billing import (
     LeakCharges,
     SponsorCharges,
@@ -21,6 +20,7 @@ from sim.mechanisms.billing import (
     partner_debts,
     platform_income,
 )
+from sim.mechanisms.cells import bills_of
 from sim.mechanisms.sharing import share_platform
 from sim.mechanisms.usage import (
     ALLOWANCE,
@@ -35,7 +35,6 @@ from sim.mechanisms.usage import (
     USED,
     VOICE,
     UsageSums,
-    rounded,
 )
 
 type Ints = NDArray[np.int64]
@@ -184,15 +183,15 @@ def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Seque
 
 def check_users(month: int, people: Population, sums: UsageSums, total: int) -> None:
     """Raise unless every line is with one carrier and every line's bill is in the sums."""
-    counted, held = int(sums.by_place[:, :, LINES].sum()), int(people.lines.sum())
+    billed = np.zeros(sums.by_place.shape[:2], dtype=np.int64)
+    held = bills_of(people.lines, people.bill, people.unit, people.segments, billed)
+    counted = int(sums.by_place[:, :, LINES].sum())
     if not counted == held == total * people.unit:
         raise InvariantError(
             f"{month_label(month)}: {total} lines exist, cells hold {held / people.unit}, carriers "
             f"count {counted / people.unit}"
         )
     charged = sums.by_place[:, :, CHARGES].sum(axis=2)
-    billed = np.zeros_like(charged)
-    _add_bills(people.lines, people.bill, people.unit, people.segments, people.plans, billed)
     if (billed != charged).any():
         province, j = np.argwhere(billed != charged)[0]
         account = f"users:{CARRIERS[j]}:{people.labels.provinces[province]}"
@@ -200,31 +199,6 @@ def check_users(month: int, people: Population, sums: UsageSums, total: int) -> 
             f"{month_label(month)}: account {account}: bills sum to {billed[province, j]} "
             f"fen, charges to {charged[province, j]} fen"
         )
-
-
-@kernel
-def _add_bills(
-    lines: Ints, bill: Ints, unit: int, segments: Segments, plans: int, out: Ints
-) -> None:
-    """Add what each cell's lines owe to `out`: (provinces, carriers) fen.
-
-    Added up exactly for each province, kind of user and offer, then rounded, as in `use_data`.
-    """
-    offers, kinds = lines.shape[2], 2 * (int(segments.style.max()) + 1)
-    owed = np.zeros((out.shape[0], kinds, offers, 2), dtype=np.int64)
-    for g in range(lines.shape[0]):
-        kind = 2 * int(segments.style[g]) + (1 if segments.knows[g] else 0)
-        for level in range(lines.shape[1]):
-            for o in range(offers):
-                n = lines[g, level, o]
-                if n > 0:
-                    whole = n // unit
-                    owed[segments.province[g], kind, o, 0] += whole * bill[g, level, o]
-                    owed[segments.province[g], kind, o, 1] += (n - whole * unit) * bill[g, level, o]
-    for p in range(out.shape[0]):
-        for kind in range(kinds):
-            for o in range(offers):
-                out[p, o // plans] += rounded(owed[p, kind, o, 0], owed[p, kind, o, 1], unit)
 
 
 def whole_lines(parts: Ints, unit: int) -> Ints:
@@ -251,9 +225,9 @@ def whole_counts(sums: Ints, columns: Sequence[int], unit: int) -> Ints:
     Where carriers come first, a carrier's sum depends on the carriers alone, not on what else the
     lines are told apart by: tables of any grain then have the same lines for each carrier.
     """
-    out = sums.copy()
+    out = np.array(sums, order="C")
     for column in columns:
-        out[..., column] = whole_lines(sums[..., column], unit)
+        out[..., column] = whole_lines(out[..., column], unit)
     return out
 
 
