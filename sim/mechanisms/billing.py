@@ -107,28 +107,43 @@ def _used_before(n: int, j: int, volume: Ints, channel: NDArray[np.int8], platfo
 @kernel
 def platform_income(charged: SponsorCharges, platform: Ints) -> Ints:
     """Return what each platform takes in: (1 + carriers,) fen, by id."""
-    income = charged.subscription.sum(axis=0)
-    for j in range(platform.shape[0]):
-        if platform[j] != NO_PLATFORM:
-            income[platform[j]] += charged.platform[:, j].sum()
+    income = np.zeros(charged.subscription.shape[1], dtype=np.int64)
+    for n in range(charged.subscription.shape[0]):
+        for home in range(income.shape[0]):
+            income[home] += charged.subscription[n, home]
+        for j in range(platform.shape[0]):
+            if platform[j] != NO_PLATFORM:
+                income[platform[j]] += charged.platform[n, j]
     return income
 
 
-@kernel
-def partner_debts(charged: SponsorCharges) -> Ints:
-    """Return what each partner owes in all: (4, partners) fen.
+class PartnerDebts(NamedTuple):
+    """What partners owe in all, fen."""
 
-    Direct, to resellers, to platforms for traffic and results, to platforms in subscriptions.
-    """
-    debts = np.zeros((4, charged.volume.shape[0]), dtype=np.int64)
-    for n in range(charged.volume.shape[0]):
-        for j in range(charged.volume.shape[1]):
-            debts[0, n] += charged.direct[n, j]
-            debts[1, n] += charged.resold[n, j]
-            debts[2, n] += charged.platform[n, j]
-        for p in range(charged.subscription.shape[1]):
-            debts[3, n] += charged.subscription[n, p]
-    return debts
+    direct: Ints  # (partners,) to carriers
+    resold: Ints  # (partners,) to resellers
+    traffic: Ints  # (partners,) to platforms, for traffic and results
+    fees: Ints  # (partners,) to platforms, subscriptions
+    to_carriers: Ints  # (carriers,) the direct part by whom it goes to
+    to_resellers: Ints  # (carriers,) the resold part by whose traffic it is
+
+
+@kernel
+def partner_debts(charged: SponsorCharges) -> PartnerDebts:
+    """Add a month's charges up by partner and by carrier."""
+    partners, carriers = charged.volume.shape
+    direct, resold, traffic, fees = np.zeros((4, partners), dtype=np.int64)
+    to_carriers, to_resellers = np.zeros((2, carriers), dtype=np.int64)
+    for n in range(partners):
+        for j in range(carriers):
+            direct[n] += charged.direct[n, j]
+            resold[n] += charged.resold[n, j]
+            traffic[n] += charged.platform[n, j]
+            to_carriers[j] += charged.direct[n, j]
+            to_resellers[j] += charged.resold[n, j]
+        for home in range(charged.subscription.shape[1]):
+            fees[n] += charged.subscription[n, home]
+    return PartnerDebts(direct, resold, traffic, fees, to_carriers, to_resellers)
 
 
 @kernel

@@ -45,6 +45,20 @@ def _chance(wanted: float, lines: int) -> float:
 
 
 @kernel
+def place_shares(lines: Ints) -> Floats:
+    """Return each carrier's share of a province's lines: (carriers, provinces).
+
+    lines : (provinces, carriers)
+    """
+    shares = np.empty((lines.shape[1], lines.shape[0]))
+    for p in range(lines.shape[0]):
+        total = max(lines[p].sum(), 1)
+        for j in range(lines.shape[1]):
+            shares[j, p] = lines[p, j] / total
+    return shares
+
+
+@kernel
 def bills_of(lines: Ints, bill: Ints, unit: int, segments: Segments, out: Ints) -> int:
     """Add what each cell's lines owe to `out`, (provinces, carriers) fen; return the lines.
 

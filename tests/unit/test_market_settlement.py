@@ -277,7 +277,7 @@ def test_parts_become_whole_lines_that_sum_to_the_whole() -> None:
 def test_only_counts_of_lines_are_made_whole() -> None:
     sums = np.array([[15, 15], [15, 15]])
 
-    assert whole_counts(sums, [0], 10).tolist() == [[2, 15], [1, 15]]
+    assert whole_counts(sums, (0,), 10).tolist() == [[2, 15], [1, 15]]
     assert sums[0, 0] == 15
 
 
@@ -291,14 +291,16 @@ def test_carriers_have_the_same_lines_however_these_are_told_apart() -> None:
     assert province.tolist() == plan.tolist() == [3, 2, 2]
 
 
-def test_amounts_are_split_by_columns_of_weights():
-    parts = np.zeros((2, 2), dtype=np.int64)
+def test_amounts_are_split_by_columns_of_weights() -> None:
+    parts = np.zeros((2, 2, 2), dtype=np.int64)
+    weights = np.array([[1, 0], [3, 5]])
 
-    assert split_columns(np.array([10, 7]), np.array([[1, 0], [3, 5]]), parts) == -1
-    assert parts.tolist() == [[3, 0], [7, 7]]
+    assert split_columns(np.array([[10, 7], [4, 2]]), weights, parts) == -1
+    assert parts.tolist() == [[[3, 0], [7, 7]], [[1, 0], [3, 2]]]
 
 
-def test_an_amount_without_anyone_to_take_it_is_named():
-    parts = np.zeros((2, 2), dtype=np.int64)
+def test_an_amount_without_anyone_to_take_it_is_named() -> None:
+    parts = np.zeros((2, 2, 2), dtype=np.int64)
+    weights = np.array([[1, 0], [3, 0]])
 
-    assert split_columns(np.array([10, 7]), np.array([[1, 0], [3, 0]]), parts) == 1
+    assert split_columns(np.array([[10, 0], [10, 7]]), weights, parts) == 3
