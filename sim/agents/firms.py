@@ -120,10 +120,14 @@ class InForce(NamedTuple):
 class Regulator(mesa.Agent["Market"]):
     """Puts dated orders in force: price cuts, rollover, end of roaming, number portability."""
 
+    def __init__(self, model: Market) -> None:
+        super().__init__(model)
+        known = model.scenario.orders.values()
+        self.dated = [(month_index(order.month), order) for order in known]
+
     def decide(self, month: int) -> InForce:
         """Return the rules in force in a month."""
-        known = self.model.scenario.orders.values()
-        orders = [o for o in known if month_index(o.month) <= month]
+        orders = [order for since, order in self.dated if since <= month]
         cuts = [o for o in orders if o.rule == "price_cut" and _same_year(o, month)]
         december = self.model.world.carriers.december_price
         ceiling = np.full(len(CARRIERS), NO_OFFER, dtype=np.int64)

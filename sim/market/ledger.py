@@ -19,9 +19,9 @@ class Posting(NamedTuple):
     """What each account of one group pays and each of another receives."""
 
     payers: str
-    paid: Fen | int  # (accounts of `payers`,), or a number for a group of one; fen, not negative
+    paid: Fen  # (accounts of `payers`,) fen, not negative
     payees: str
-    received: Fen | int  # (accounts of `payees`,) likewise; the two must sum to the same fen
+    received: Fen  # (accounts of `payees`,) likewise; the two must sum to the same fen
     purpose: str
 
 
@@ -94,8 +94,9 @@ class Ledger:
     def pay(
         self, payers: str, paid: Fen | int, payees: str, received: Fen | int, purpose: str
     ) -> None:
-        """Post one payment; see `post`."""
-        self.post([Posting(payers, paid, payees, received, purpose)])
+        """Post one payment, a number standing for the account of a group of one; see `post`."""
+        debit, credit = np.ravel(paid), np.ravel(received)
+        self.post([Posting(payers, debit, payees, credit, purpose)])
 
     def post(self, postings: Sequence[Posting]) -> None:
         """Post what accounts pay and receive: all of it, or nothing.
@@ -105,18 +106,17 @@ class Ledger:
         InvariantError
             if the two sums of a posting differ or an amount is negative.
         """
-        sides, legs = [], []
-        for payers, paid, payees, received, _ in postings:
-            for group, amounts in ((payers, paid), (payees, received)):
-                leg, accounts = np.asarray(amounts).reshape(-1), self.groups[group]
-                if len(leg) != len(accounts):
-                    raise InvariantError(f"{len(leg)} amounts for {len(accounts)} {group}")
-                legs.append(leg)
-                sides.append((accounts.start, len(leg)))
-        places = np.array(sides).reshape(-1, 2, 2)
+        groups = [group for posting in postings for group in posting[:3:2]]
+        legs = [fen.ravel() for posting in postings for fen in posting[1:4:2]]
+        accounts = [self.groups[group] for group in groups]
+        for group, leg, places in zip(groups, legs, accounts, strict=True):
+            if len(leg) != len(places):
+                raise InvariantError(f"{len(leg)} amounts for {len(places)} {group}")
+        first = np.array([places.start for places in accounts]).reshape(-1, 2)
+        size = np.array([len(places) for places in accounts]).reshape(-1, 2)
         totals = np.zeros(len(postings), dtype=np.int64)
-        together = np.concatenate(legs).astype(np.int64, copy=False)
-        refused = transfer(self.balance, places[:, :, 0], places[:, :, 1], together, totals)
+        together = np.concatenate(legs, dtype=np.int64, casting="unsafe")
+        refused = transfer(self.balance, first, size, together, totals)
         if refused >= 0:
             raise _refusal(postings[refused])
         for (payers, _, payees, _, purpose), total in zip(postings, totals.tolist(), strict=True):
@@ -178,7 +178,7 @@ class Ledger:
 
 def _refusal(posting: Posting) -> InvariantError:
     """Return what is wrong with a posting, in words."""
-    paid, received = np.asarray(posting.paid), np.asarray(posting.received)
+    paid, received = posting.paid, posting.received
     return InvariantError(
         f"{posting.purpose}: {posting.payers} pay {int(paid.sum())} fen "
         f"(least {paid.min(initial=0)}), {posting.payees} receive {int(received.sum())} fen "

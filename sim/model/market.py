@@ -57,7 +57,7 @@ from sim.model.deals import (
     strike_deals,
     weigh_alliance,
 )
-from sim.model.quality import month_quality
+from sim.model.quality import Trend, month_quality
 from sim.model.records import record_month
 from sim.model.research import market_research
 from sim.model.settlement import (
@@ -119,6 +119,7 @@ class Market(mesa.Model):
         self.paths = read_paths(scenario)
         self.world = world or build_world(scenario, self.fixed, self.paths, self.streams, fidelity)
         self.has_control = has_control(scenario)
+        self.trend: Trend | None = None  # of quality; known from the branch on
         self.regulator = Regulator(self)
         self.carriers = [Carrier(self, j) for j in range(len(CARRIERS))]
         provinces = range(len(self.fixed.labels.provinces))

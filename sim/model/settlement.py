@@ -16,7 +16,7 @@ from sim.market.population import Population
 from sim.mechanisms.billing import (
     LeakCharges,
     SponsorCharges,
-    charges,
+    charge_of,
     partner_debts,
     platform_income,
 )
@@ -112,7 +112,7 @@ def settle(ledger: Ledger, trade: Trade) -> Settled:
 
 def _to_one(payers: str, paid: Ints, payee: str, purpose: str) -> Posting:
     """Return a posting to the only account of a group."""
-    return Posting(payers, paid, payee, int(paid.sum()), purpose)
+    return Posting(payers, paid, payee, paid.sum(keepdims=True), purpose)
 
 
 class _Retail(NamedTuple):
@@ -130,42 +130,47 @@ def _retail(trade: Trade, topups: Ints, resold: Ints) -> _Retail:
 
     topups, resold : (carriers,) fen from users and from partners
     """
-    leaks = trade.leaks.paid.sum(axis=1), trade.leaks.volume.sum(axis=1)
-    whole = np.stack((topups, resold, *leaks))  # (4, carriers)
-    parts = np.empty((len(whole), *trade.reseller_sales.shape), dtype=np.int64)
-    failed = split_columns(whole, trade.reseller_sales, parts)
+    leaks = trade.leaks
+    whole = np.concatenate((topups, resold, leaks.paid.sum(axis=1), leaks.volume.sum(axis=1)))
+    shares = np.zeros((4, len(trade.active)), dtype=np.int64)
+    failed = divide(whole.reshape(4, -1), trade.reseller_sales, trade.handling, shares)
     if failed >= 0:
-        amount = whole.flat[failed]
-        raise InvariantError(f"cannot split {amount} over weights that sum to nothing")
-    to_users, to_partners, bought = parts[:3].sum(axis=2)
-    handling = charges(parts[3], trade.handling).sum(axis=1)
+        raise InvariantError(f"cannot split {whole[failed]} over weights that sum to nothing")
+    to_users, to_partners, bought, handling = shares
     return _Retail(to_users, to_partners, bought, handling, trade.active * trade.fixed_cost)
 
 
 @kernel
-def split_columns(amounts: Ints, weights: Ints, parts: Ints) -> int:
-    """Write the parts of each amount by its column of weights; return the first without, or -1.
+def divide(whole: Ints, sales: Ints, handling: Ints, shares: Ints) -> int:
+    """Write each reseller's part of what all sell and buy; return the first without, or -1.
 
-    amounts : (rows, columns); weights : (members, columns); parts : (rows, members, columns); see
-    `sim.core.money.split`
+    Amounts are split by carrier, exactly (`sim.core.money.split`).
+
+    Parameters
+    ----------
+    whole : (4, carriers) fen from users, from partners and to branches; kB
+    sales : (resellers, carriers) relative; handling : likewise, fen per GB
+    shares : (4, resellers) fen from users, from partners, to branches and for handling, added to
     """
-    part = np.empty(weights.shape[0], dtype=np.int64)
-    for j in range(weights.shape[1]):
-        weight = weights[:, j].astype(np.float64)
-        for row in range(amounts.shape[0]):
-            if not split_into(amounts[row, j], weight, part):
-                return int(row * weights.shape[1] + j)
-            parts[row, :, j] = part
+    part = np.empty(sales.shape[0], dtype=np.int64)
+    for j in range(sales.shape[1]):
+        weight = sales[:, j].astype(np.float64)
+        for row in range(4):
+            if not split_into(whole[row, j], weight, part):
+                return row * int(sales.shape[1]) + j
+            for i in range(part.shape[0]):
+                shares[row, i] += part[i] if row < 3 else charge_of(part[i], handling[i, j])
     return -1
 
 
-def _platform_shares(trade: Trade) -> tuple[int, Ints]:
-    """Return what all platforms take in, fen, and each carrier's part: (carriers,) fen."""
+def _platform_shares(trade: Trade) -> tuple[Ints, Ints]:
+    """Return what all platforms take in, (1,) fen, and each carrier's part: (carriers,) fen."""
     income = platform_income(trade.sponsors, trade.platform)
-    own = np.where(trade.platform == NO_PLATFORM, 0, income[trade.platform])
-    shared = share_platform(int(income[SHARED_PLATFORM]), trade.parts)
-    shares = np.where(trade.platform == SHARED_PLATFORM, shared, own)
-    return int(income.sum()), shares
+    shares = share_platform(int(income[SHARED_PLATFORM]), trade.parts)
+    for j, home in enumerate(trade.platform.tolist()):
+        if home != SHARED_PLATFORM:
+            shares[j] = 0 if home == NO_PLATFORM else income[home]
+    return income.sum(keepdims=True), shares
 
 
 def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Sequence[str]) -> None:

@@ -70,9 +70,9 @@ def test_a_refused_payment_leaves_the_books_as_they_were(ledger: Ledger) -> None
 
 def test_of_several_postings_all_are_made_or_none(ledger: Ledger) -> None:
     fees = Posting("users", np.array([5, 0, 0, 0]), "carrier", np.array([5, 0]), "plan fee")
-    lines = Posting("carrier", np.array([1, 1]), "suppliers", 2, "lines")
+    lines = Posting("carrier", np.array([1, 1]), "suppliers", np.array([2]), "lines")
     with pytest.raises(InvariantError, match=r"lines: carrier pay 2 fen .* suppliers receive 3"):
-        ledger.post([fees, lines._replace(received=3)])
+        ledger.post([fees, lines._replace(received=np.array([3]))])
 
     assert not ledger.balance.any()
     ledger.post([fees, lines])
