@@ -107,13 +107,10 @@ def _used_before(n: int, j: int, volume: Ints, channel: NDArray[np.int8], platfo
 @kernel
 def platform_income(charged: SponsorCharges, platform: Ints) -> Ints:
     """Return what each platform takes in: (1 + carriers,) fen, by id."""
-    income = np.zeros(charged.subscription.shape[1], dtype=np.int64)
-    for n in range(charged.subscription.shape[0]):
-        for home in range(income.shape[0]):
-            income[home] += charged.subscription[n, home]
-        for j in range(platform.shape[0]):
-            if platform[j] != NO_PLATFORM:
-                income[platform[j]] += charged.platform[n, j]
+    income, traffic = by_column(charged.subscription), by_column(charged.platform)
+    for j in range(platform.shape[0]):
+        if platform[j] != NO_PLATFORM:
+            income[platform[j]] += traffic[j]
     return income
 
 
@@ -131,19 +128,38 @@ class PartnerDebts(NamedTuple):
 @kernel
 def partner_debts(charged: SponsorCharges) -> PartnerDebts:
     """Add a month's charges up by partner and by carrier."""
-    partners, carriers = charged.volume.shape
-    direct, resold, traffic, fees = np.zeros((4, partners), dtype=np.int64)
-    to_carriers, to_resellers = np.zeros((2, carriers), dtype=np.int64)
-    for n in range(partners):
-        for j in range(carriers):
-            direct[n] += charged.direct[n, j]
-            resold[n] += charged.resold[n, j]
-            traffic[n] += charged.platform[n, j]
-            to_carriers[j] += charged.direct[n, j]
-            to_resellers[j] += charged.resold[n, j]
-        for home in range(charged.subscription.shape[1]):
-            fees[n] += charged.subscription[n, home]
-    return PartnerDebts(direct, resold, traffic, fees, to_carriers, to_resellers)
+    return PartnerDebts(
+        _by_partner(charged.direct),
+        _by_partner(charged.resold),
+        _by_partner(charged.platform),
+        _by_partner(charged.subscription),
+        by_column(charged.direct),
+        by_column(charged.resold),
+    )
+
+
+@inlined
+def _by_partner(fen: Ints) -> Ints:
+    """Return the sum of each row."""
+    total = np.empty(fen.shape[0], dtype=np.int64)
+    for n in range(fen.shape[0]):
+        row = 0
+        for k in range(fen.shape[1]):
+            row += fen[n, k]
+        total[n] = row
+    return total
+
+
+@inlined
+def by_column(amount: Ints) -> Ints:
+    """Return the sum of each column, of carriers or platforms."""
+    total = np.empty(amount.shape[1], dtype=np.int64)
+    for k in range(amount.shape[1]):
+        column = 0  # not in the array: a sum in memory waits for itself
+        for n in range(amount.shape[0]):
+            column += amount[n, k]
+        total[k] = column
+    return total
 
 
 @kernel

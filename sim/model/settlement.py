@@ -16,6 +16,7 @@ from sim.market.population import Population
 from sim.mechanisms.billing import (
     LeakCharges,
     SponsorCharges,
+    by_column,
     charge_of,
     partner_debts,
     platform_income,
@@ -198,17 +199,14 @@ def _compare_volumes(by_place: Ints, sponsored: Ints) -> tuple[Ints, Ints, Ints]
     """
     provinces, carriers = by_place.shape[:2]
     missing = np.empty((provinces, carriers), dtype=np.int64)
-    given, paid_for = np.zeros(carriers, dtype=np.int64), np.zeros(carriers, dtype=np.int64)
+    given = np.zeros(carriers, dtype=np.int64)
     for p in range(provinces):
         for j in range(carriers):
             place = by_place[p, j]
             bought = place[ALLOWANCE] + place[BILLED] + place[RESOLD]
             missing[p, j] = place[USED] - bought - place[SPONSORED]
             given[j] += place[SPONSORED]
-    for n in range(sponsored.shape[0]):
-        for j in range(carriers):
-            paid_for[j] += sponsored[n, j]
-    return missing, given, paid_for
+    return missing, given, by_column(sponsored)
 
 
 def check_users(month: int, people: Population, sums: UsageSums, total: int) -> None:
