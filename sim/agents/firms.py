@@ -16,7 +16,7 @@ from sim.core.money import yuan
 from sim.market.names import CARRIERS
 from sim.market.views import CarrierDecision, CarrierView
 from sim.market.world import NO_OFFER
-from sim.scenario.schema import Order, Scenario
+from sim.scenario.schema import Scenario
 from sim.strategies.rules import CarrierRule
 
 if TYPE_CHECKING:
@@ -120,22 +120,23 @@ class InForce(NamedTuple):
 class Regulator(mesa.Agent["Market"]):
     """Puts dated orders in force: price cuts, rollover, end of roaming, number portability."""
 
+    def __init__(self, model: Market) -> None:
+        super().__init__(model)
+        known = model.scenario.orders.values()
+        self.dated = [(month_index(order.month), order) for order in known]
+
     def decide(self, month: int) -> InForce:
         """Return the rules in force in a month."""
-        known = self.model.scenario.orders.values()
-        orders = [o for o in known if month_index(o.month) <= month]
-        cuts = [o for o in orders if o.rule == "price_cut" and _same_year(o, month)]
-        december = self.model.world.carriers.december_price
         ceiling = np.full(len(CARRIERS), NO_OFFER, dtype=np.int64)
-        for cut in cuts:
-            ceiling = np.minimum(ceiling, np.floor(december * (1.0 - cut.size)).astype(np.int64))
-        return InForce(
-            rollover=any(o.rule == "rollover" for o in orders),
-            price_ceiling=ceiling,
-            switching_relief=sum(o.size for o in orders if o.rule == "portability"),
-            roaming_abolished=any(o.rule == "roaming" for o in orders),
-        )
-
-
-def _same_year(order: Order, month: int) -> bool:
-    return year_of(month_index(order.month)) == year_of(month)
+        rules, relief = set(), 0.0
+        for since, order in self.dated:
+            if since > month:
+                continue
+            rules.add(order.rule)
+            if order.rule == "portability":
+                relief += order.size
+            elif order.rule == "price_cut" and year_of(since) == year_of(month):
+                december = self.model.world.carriers.december_price
+                cut = np.floor(december * (1.0 - order.size)).astype(np.int64)
+                ceiling = np.minimum(ceiling, cut)
+        return InForce("rollover" in rules, ceiling, relief, "roaming" in rules)

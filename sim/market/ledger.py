@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,29 +15,61 @@ type Accounts = NDArray[np.int64]
 type Fen = NDArray[np.int64]
 
 
-@kernel
-def transfer(balance: Fen, payer: int, paid: Fen, payee: int, received: Fen) -> int:
-    """Move whole fen from accounts to accounts; return how much, or -1 if nothing was done.
+class Posting(NamedTuple):
+    """What each account of one group pays and each of another receives."""
 
-    paid, received : fen of consecutive accounts from `payer` and from `payee` on. Nothing is
-    done where the two sums differ or an amount is negative.
+    payers: str
+    paid: Fen  # (accounts of `payers`,) fen, not negative
+    payees: str
+    received: Fen  # (accounts of `payees`,) likewise; the two must sum to the same fen
+    purpose: str
+
+
+@kernel
+def transfer(balance: Fen, first: Accounts, size: Accounts, legs: Fen, totals: Fen) -> int:
+    """Move whole fen from accounts to accounts; return the first posting that cannot be, or -1.
+
+    Nothing is moved where the two sums of any posting differ or an amount is negative.
+
+    Parameters
+    ----------
+    balance : (accounts,) fen
+    first, size : (postings, 2) first account and number of consecutive ones that pay, that receive
+    legs : fen of each account in turn: what is paid, then what is received, posting by posting
+    totals : (postings,) fen, written
     """
-    total, again = 0, 0
-    for amount in paid:
-        total += amount
-        if amount < 0:
-            return -1
-    for amount in received:
-        again += amount
-        if amount < 0:
-            return -1
-    if total != again:
-        return -1
-    for i in range(paid.shape[0]):
-        balance[payer + i] -= paid[i]
-    for i in range(received.shape[0]):
-        balance[payee + i] += received[i]
-    return total
+    at = 0
+    for p in range(first.shape[0]):
+        paid = 0
+        for side in range(2):
+            total, signs = 0, 0
+            for i in range(at, at + size[p, side]):
+                total += legs[i]
+                signs |= legs[i]  # below zero if any of them is
+            if signs < 0 or (side == 1 and total != paid):
+                return p
+            paid = total
+            at += size[p, side]
+        totals[p] = paid
+    at = 0
+    for p in range(first.shape[0]):
+        for i in range(size[p, 0]):
+            balance[first[p, 0] + i] -= legs[at + i]
+        at += size[p, 0]
+        for i in range(size[p, 1]):
+            balance[first[p, 1] + i] += legs[at + i]
+        at += size[p, 1]
+    return -1
+
+
+@kernel
+def sums_by_group(balance: Fen, edges: Accounts) -> Fen:
+    """Return the sum of each group's balances: (groups,) fen; edges : (groups + 1,) accounts."""
+    sums = np.zeros(edges.shape[0] - 1, dtype=np.int64)
+    for group in range(sums.shape[0]):
+        for i in range(edges[group], edges[group + 1]):
+            sums[group] += balance[i]
+    return sums
 
 
 @dataclass
@@ -61,28 +94,34 @@ class Ledger:
     def pay(
         self, payers: str, paid: Fen | int, payees: str, received: Fen | int, purpose: str
     ) -> None:
-        """Post what each account of one group pays and each of another receives.
+        """Post one payment, a number standing for the account of a group of one; see `post`."""
+        debit, credit = np.ravel(paid), np.ravel(received)
+        self.post([Posting(payers, debit, payees, credit, purpose)])
 
-        Parameters
-        ----------
-        paid : (accounts of `payers`,) or one number for a group of one, fen, not negative
-        received : (accounts of `payees`,) likewise; the two must sum to the same fen
+    def post(self, postings: Sequence[Posting]) -> None:
+        """Post what accounts pay and receive: all of it, or nothing.
 
         Raises
         ------
         InvariantError
-            if the two sums differ or an amount is negative.
+            if the two sums of a posting differ or an amount is negative.
         """
-        debit, credit = self._legs(payers, paid), self._legs(payees, received)
-        first, second = self.groups[payers].start, self.groups[payees].start
-        total = transfer(self.balance, first, debit, second, credit)
-        if total < 0:
-            raise InvariantError(
-                f"{purpose}: {payers} pay {int(debit.sum())} fen (least {debit.min(initial=0)}), "
-                f"{payees} receive {int(credit.sum())} fen (least {credit.min(initial=0)})"
-            )
-        key = (payers, payees, purpose)
-        self.posted[key] = self.posted.get(key, 0) + total
+        groups = [group for posting in postings for group in posting[:3:2]]
+        legs = [fen.ravel() for posting in postings for fen in posting[1:4:2]]
+        accounts = [self.groups[group] for group in groups]
+        for group, leg, places in zip(groups, legs, accounts, strict=True):
+            if len(leg) != len(places):
+                raise InvariantError(f"{len(leg)} amounts for {len(places)} {group}")
+        first = np.array([places.start for places in accounts]).reshape(-1, 2)
+        size = np.array([len(places) for places in accounts]).reshape(-1, 2)
+        totals = np.zeros(len(postings), dtype=np.int64)
+        together = np.concatenate(legs, dtype=np.int64, casting="unsafe")
+        refused = transfer(self.balance, first, size, together, totals)
+        if refused >= 0:
+            raise _refusal(postings[refused])
+        for (payers, _, payees, _, purpose), total in zip(postings, totals.tolist(), strict=True):
+            key = (payers, payees, purpose)
+            self.posted[key] = self.posted.get(key, 0) + total
 
     def of(self, group: str) -> Fen:
         """Return the balances of a group: (accounts,) fen."""
@@ -90,7 +129,7 @@ class Ledger:
 
     def take_postings(self) -> dict[tuple[str, str, str], int]:
         """Return the month's postings by (payers, payees, purpose) and begin a new month."""
-        self.opening = {group: int(self._slice(group).sum()) for group in self.groups}
+        self.opening = self._sums()
         posted, self.posted = self.posted, {}
         return posted
 
@@ -100,7 +139,8 @@ class Ledger:
         All balances must sum to zero, and each group's must have moved by exactly what was
         posted to it this month.
         """
-        total = int(self.balance.sum())
+        held = self._sums()
+        total = sum(held.values())
         if total != 0:
             worst = int(np.abs(self.balance).argmax())
             raise InvariantError(
@@ -112,7 +152,7 @@ class Ledger:
             posted[payers] -= fen
             posted[payees] += fen
         for group, fen in posted.items():
-            moved = int(self._slice(group).sum()) - self.opening.get(group, 0)
+            moved = held[group] - self.opening.get(group, 0)
             if moved != fen:
                 raise InvariantError(
                     f"{month_label(month)}: the accounts {group} moved by {moved} fen, their "
@@ -130,8 +170,17 @@ class Ledger:
         accounts = self.groups[group]
         return self.balance[accounts.start : accounts.stop]
 
-    def _legs(self, group: str, amounts: Fen | int | Sequence[int]) -> Fen:
-        legs = np.ascontiguousarray(amounts, dtype=np.int64).reshape(-1)
-        if len(legs) != len(self.groups[group]):
-            raise InvariantError(f"{len(legs)} amounts for {len(self.groups[group])} {group}")
-        return legs
+    def _sums(self) -> dict[str, int]:
+        """Return the sum of each group's balances, fen; groups follow one another."""
+        edges = np.array([0, *(accounts.stop for accounts in self.groups.values())])
+        return dict(zip(self.groups, sums_by_group(self.balance, edges).tolist(), strict=True))
+
+
+def _refusal(posting: Posting) -> InvariantError:
+    """Return what is wrong with a posting, in words."""
+    paid, received = posting.paid, posting.received
+    return InvariantError(
+        f"{posting.purpose}: {posting.payers} pay {int(paid.sum())} fen "
+        f"(least {paid.min(initial=0)}), {posting.payees} receive {int(received.sum())} fen "
+        f"(least {received.min(initial=0)})"
+    )

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.money import split_into
+from sim.core.money import rescale_into
 from sim.market.rows import Rows, count_rows
 from sim.market.segments import ALL_LEVELS, Labels, Segments
 
@@ -102,9 +102,9 @@ class Population:
     def resize(self, total: int) -> None:
         """Let the cells stand for `total` lines of the country, in equal proportion."""
         if self.rows is None:
-            grown = np.empty(self.lines.size, dtype=np.int64)
-            split_into(total * self.unit, self.lines.ravel(), grown)
-            self.lines = grown.reshape(self.lines.shape)
+            grown = np.empty_like(self.lines)
+            rescale_into(total * self.unit, self.lines.ravel(), grown.ravel())
+            self.lines = grown
         else:
             self.lines = self._regrown(total)
 

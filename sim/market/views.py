@@ -90,6 +90,10 @@ class CarrierView:
     draws: Floats = field(default_factory=lambda: NOTHING)  # (8,) uniform on (0, 1), this month's
     research: Research | None = None  # for strategies that need it
 
+    def rival_prices(self) -> list[int]:
+        """Return the other carriers' list prices, fen per GB."""
+        return [price for j, price in enumerate(self.list_price.tolist()) if j != self.me]
+
 
 @dataclass(frozen=True, slots=True)
 class CarrierDecision:

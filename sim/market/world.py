@@ -69,8 +69,13 @@ class Carriers:
     @property
     def platform(self) -> Ints:
         """Return the id of the platform on which each carrier sells the service, -1 for none."""
-        own = np.where(self.own_platform, np.arange(len(self.member)) + 1, NO_PLATFORM)
-        return np.where(self.member, SHARED_PLATFORM, own)
+        homes = [
+            SHARED_PLATFORM if shares else j + 1 if alone else NO_PLATFORM
+            for j, (shares, alone) in enumerate(
+                zip(self.member.tolist(), self.own_platform.tolist(), strict=True)
+            )
+        ]
+        return np.array(homes)
 
 
 @dataclass

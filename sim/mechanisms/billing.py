@@ -107,28 +107,59 @@ def _used_before(n: int, j: int, volume: Ints, channel: NDArray[np.int8], platfo
 @kernel
 def platform_income(charged: SponsorCharges, platform: Ints) -> Ints:
     """Return what each platform takes in: (1 + carriers,) fen, by id."""
-    income = charged.subscription.sum(axis=0)
+    income, traffic = by_column(charged.subscription), by_column(charged.platform)
     for j in range(platform.shape[0]):
         if platform[j] != NO_PLATFORM:
-            income[platform[j]] += charged.platform[:, j].sum()
+            income[platform[j]] += traffic[j]
     return income
 
 
-@kernel
-def partner_debts(charged: SponsorCharges) -> Ints:
-    """Return what each partner owes in all: (4, partners) fen.
+class PartnerDebts(NamedTuple):
+    """What partners owe in all, fen."""
 
-    Direct, to resellers, to platforms for traffic and results, to platforms in subscriptions.
-    """
-    debts = np.zeros((4, charged.volume.shape[0]), dtype=np.int64)
-    for n in range(charged.volume.shape[0]):
-        for j in range(charged.volume.shape[1]):
-            debts[0, n] += charged.direct[n, j]
-            debts[1, n] += charged.resold[n, j]
-            debts[2, n] += charged.platform[n, j]
-        for p in range(charged.subscription.shape[1]):
-            debts[3, n] += charged.subscription[n, p]
-    return debts
+    direct: Ints  # (partners,) to carriers
+    resold: Ints  # (partners,) to resellers
+    traffic: Ints  # (partners,) to platforms, for traffic and results
+    fees: Ints  # (partners,) to platforms, subscriptions
+    to_carriers: Ints  # (carriers,) the direct part by whom it goes to
+    to_resellers: Ints  # (carriers,) the resold part by whose traffic it is
+
+
+@kernel
+def partner_debts(charged: SponsorCharges) -> PartnerDebts:
+    """Add a month's charges up by partner and by carrier."""
+    return PartnerDebts(
+        _by_partner(charged.direct),
+        _by_partner(charged.resold),
+        _by_partner(charged.platform),
+        _by_partner(charged.subscription),
+        by_column(charged.direct),
+        by_column(charged.resold),
+    )
+
+
+@inlined
+def _by_partner(fen: Ints) -> Ints:
+    """Return the sum of each row."""
+    total = np.empty(fen.shape[0], dtype=np.int64)
+    for n in range(fen.shape[0]):
+        row = 0
+        for k in range(fen.shape[1]):
+            row += fen[n, k]
+        total[n] = row
+    return total
+
+
+@inlined
+def by_column(amount: Ints) -> Ints:
+    """Return the sum of each column, of carriers or platforms."""
+    total = np.empty(amount.shape[1], dtype=np.int64)
+    for k in range(amount.shape[1]):
+        column = 0  # not in the array: a sum in memory waits for itself
+        for n in range(amount.shape[0]):
+            column += amount[n, k]
+        total[k] = column
+    return total
 
 
 @kernel

@@ -55,30 +55,31 @@ def platforms_of(platform: Ints) -> list[int]:
 
 
 @inlined
-def _exposed(n: int, j: int, channel: Channels, platform: Ints) -> bool:
-    """Return whether partner n is on a platform that carrier j is not on."""
-    for k in range(platform.shape[0]):
-        home = platform[k]
-        if channel[n, k] == PLATFORM and home != NO_PLATFORM and home != platform[j]:
-            return True
-    return False
-
-
-@kernel
-def blocked_part(channel: Channels, platform: Ints, block: Floats) -> Floats:
-    """Return the part of a GB's worth that blocking takes from each deal: (partners, carriers).
+def blocked_at(n: int, j: int, channel: Channels, platform: Ints, block: Floats) -> float:
+    """Return the part of a GB's worth that carrier j takes from its deal with partner n.
 
     A carrier blocks partners that are on a platform without it, and can tell them in its own
     channels alone: what a reseller sends looks like any user's top-up.
 
     channel : (partners, carriers); platform, block : (carriers,)
     """
+    own = channel[n, j] == DIRECT or channel[n, j] == PLATFORM
+    if not own or block[j] == 0.0:
+        return 0.0
+    for k in range(platform.shape[0]):
+        home = platform[k]
+        if channel[n, k] == PLATFORM and home != NO_PLATFORM and home != platform[j]:
+            return float(block[j])
+    return 0.0
+
+
+@kernel
+def blocked_part(channel: Channels, platform: Ints, block: Floats) -> Floats:
+    """Return what blocking takes from each deal: (partners, carriers); see `blocked_at`."""
     part = np.zeros(channel.shape)
     for n in range(channel.shape[0]):
         for j in range(channel.shape[1]):
-            own = channel[n, j] == DIRECT or channel[n, j] == PLATFORM
-            if own and block[j] > 0.0 and _exposed(n, j, channel, platform):
-                part[n, j] = block[j]
+            part[n, j] = blocked_at(n, j, channel, platform, block)
     return part
 
 
@@ -197,15 +198,19 @@ def strike(
     block : (carriers,) part of the worth; failure : share of resellers' deliveries
     channel, fraction : (all partners, carriers), written
     """
+    carriers = channel.shape[1]
     for i in range(rows.shape[0]):
-        channel[rows[i]], fraction[rows[i]] = chosen.channel[i], chosen.fraction[i]
-    blocked = blocked_part(channel, platform, block)
-    sponsored = np.zeros(channel.shape)
+        for j in range(carriers):
+            channel[rows[i], j] = chosen.channel[i, j]
+            fraction[rows[i], j] = chosen.fraction[i, j]
+    sponsored, over = np.zeros(channel.shape), np.zeros(carriers, dtype=np.bool_)
     for n in range(channel.shape[0]):
-        for j in range(channel.shape[1]):
+        for j in range(carriers):
             through = channel[n, j]
-            over = (through == PLATFORM and left[j]) or (through == RESELLER and not resale[j])
-            if over or blocked[n, j] >= 1.0:
+            ended = (through == PLATFORM and left[j]) or (through == RESELLER and not resale[j])
+            over[j] = ended or blocked_at(n, j, channel, platform, block) >= 1.0
+        for j in range(carriers):
+            if over[j]:
                 channel[n, j], fraction[n, j] = NONE, 0.0
             arrives = 1.0 - failure if channel[n, j] == RESELLER else 1.0
             sponsored[n, j] = fraction[n, j] * arrives

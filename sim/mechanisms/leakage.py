@@ -103,3 +103,18 @@ def leaks(
             sales[j, b] = sold[b]
             price[j, b] = math.floor(posted[b] * at + 0.5) if sold[b] > 0.0 else NOT_SOLD
     return sales, price
+
+
+@kernel
+def mean_offer(price: Ints) -> Floats:
+    """Return the unweighted mean of the prices that branches post: (carriers,), nan for none."""
+    mean = np.full(price.shape[0], np.nan)
+    for j in range(price.shape[0]):
+        total, count = 0, 0
+        for b in range(price.shape[1]):
+            if price[j, b] < NOT_SOLD:
+                total += price[j, b]
+                count += 1
+        if count > 0:
+            mean[j] = total / count
+    return mean

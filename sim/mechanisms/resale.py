@@ -81,6 +81,35 @@ def wholesale_prices(sales: Floats, price: Ints) -> Ints:
 
 
 @kernel
+def come_and_go(
+    active: NDArray[np.bool_], capital: Ints, potential: Ints, losing_months: Ints, profit: Ints,
+    patience: int,
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Return who is in business: (resellers,).
+
+    Who has no capital is out. The one who would have earned most enters, if it would have earned
+    anything; of those with `patience` months of loss in a row the one who loses most leaves.
+
+    active, capital, potential, losing_months, profit : (resellers,) last month's, fen
+    """
+    stays = active & (capital > 0)
+    best, worst = -1, -1
+    for i in range(active.shape[0]):
+        waits = not active[i] and potential[i] > 0 and capital[i] > 0
+        if waits and (best < 0 or potential[i] > potential[best]):
+            best = i
+    if best >= 0:
+        stays[best] = True
+    for i in range(active.shape[0]):
+        tired = stays[i] and losing_months[i] >= patience
+        if tired and (worst < 0 or profit[i] < profit[worst]):
+            worst = i
+    if worst >= 0:
+        stays[worst] = False
+    return stays
+
+
+@kernel
 def newcomers_gain(choke: Ints, price: Ints, cost: Ints, sellers: Ints, volume: Floats) -> Floats:
     """Return what each reseller would earn if it joined n who sell: (resellers,) fen a month.
 

@@ -18,7 +18,7 @@ from sim.core.sums import total_of
 from sim.core.units import KB_PER_GB
 from sim.market.names import CATEGORIES, CHANNELS, PLATFORM
 from sim.mechanisms.billing import SponsorCharges
-from sim.mechanisms.channels import blocked_part
+from sim.mechanisms.channels import blocked_at
 from sim.mechanisms.usage import POTENTIAL, PRICED
 
 type Floats = NDArray[np.float64]
@@ -137,15 +137,15 @@ def true_worth(
     category : (partners,); value : (partners,) fen per added GB
     added : (carriers, categories) share of sponsored use that sponsoring adds
     uplift : (carriers,) worth added by a platform's service
-    platform, block : (carriers,) as in `blocked_part`
+    platform, block : (carriers,) as in `blocked_at`
     """
-    blocked = blocked_part(channel, platform, block)
     worth = np.zeros(volume.shape, dtype=np.int64)
     for n in range(volume.shape[0]):
         for j in range(volume.shape[1]):
             if volume[n, j] > 0:
                 served = 1.0 + (uplift[j] if channel[n, j] == PLATFORM else 0.0)
-                each = value[n] * served * (1.0 - blocked[n, j]) * added[j, category[n]]
+                kept = 1.0 - blocked_at(n, j, channel, platform, block)
+                each = value[n] * served * kept * added[j, category[n]]
                 worth[n, j] = math.floor(each * (volume[n, j] / KB_PER_GB) + 0.5)
     return worth
 

@@ -15,10 +15,9 @@ from sim.core.errors import SimError
 from sim.core.kernels import threads
 from sim.core.streams import Streams
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
-from sim.market.names import CARRIERS, PLATFORM, RESELLER
+from sim.market.names import CARRIERS, DIRECT, PLATFORM, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
-from sim.market.segments import CONTROL, ON_LTE
 from sim.market.views import (
     NOTHING,
     CarrierDecision,
@@ -29,10 +28,11 @@ from sim.market.views import (
 )
 from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, bill_leaks
+from sim.mechanisms.cells import place_shares, upgrade_chances
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
-from sim.mechanisms.sponsorship import VOLUME, Sponsored, add_up_sponsors, sponsored_by_style
+from sim.mechanisms.sponsorship import PAID, VOLUME, Sponsored, add_up_sponsors, sponsored_by_style
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
     CONTROL_LINES,
@@ -57,7 +57,7 @@ from sim.model.deals import (
     strike_deals,
     weigh_alliance,
 )
-from sim.model.quality import month_quality
+from sim.model.quality import Trend, month_quality
 from sim.model.records import record_month
 from sim.model.research import market_research
 from sim.model.settlement import (
@@ -80,6 +80,8 @@ from sim.model.supply import (
 from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
 from sim.scenario.start import build_world, fixed_parts
+
+type Ints = NDArray[np.int64]
 
 # A twelfth of the segments is surveyed each month, in turn, so that every user is heard once a
 # year: consumer surplus of every cell every month would cost as much as the month itself.
@@ -117,6 +119,7 @@ class Market(mesa.Model):
         self.paths = read_paths(scenario)
         self.world = world or build_world(scenario, self.fixed, self.paths, self.streams, fidelity)
         self.has_control = has_control(scenario)
+        self.trend: Trend | None = None  # of quality; known from the branch on
         self.regulator = Regulator(self)
         self.carriers = [Carrier(self, j) for j in range(len(CARRIERS))]
         provinces = range(len(self.fixed.labels.provinces))
@@ -297,7 +300,8 @@ class Market(mesa.Model):
             people.lines.shape[1],
         )  # fmt: skip
         self.tastes = tastes._replace(xi=month_quality(self, tastes))
-        self.upgrades: Upgrades = self._upgrades()
+        data_lines = min(1.0, float(self.paths.data_lines[month]) / self.world.data_choice)
+        self.upgrades: Upgrades = upgrade_chances(people.lines, data_lines, self.paths.lte[month])
         self._move(quality_factors(self.tastes.xi, people.plans, self.tastes), self.upgrades)
 
     def _move(self, factor: NDArray[np.float64], upgrades: Upgrades) -> None:
@@ -325,20 +329,6 @@ class Market(mesa.Model):
         self.moves = whole_lines(moved.moves, people.unit)
         if month >= self.scenario.branch_month:
             move_homes(people.home, moved.flows)
-
-    def _upgrades(self) -> Upgrades:
-        """Return the chances that let devices and 4G spread as given, whoever moves where."""
-        lines = self.world.population.lines.sum(axis=0).astype(np.float64)  # (levels, offers)
-        kinds = lines.reshape(len(lines), len(CARRIERS), -1).sum(axis=2)
-        month, total = self.world.month, kinds.sum()
-        missing = min(1.0, self.paths.data_lines[month] / self.world.data_choice) * total
-        missing -= total - kinds[0].sum()
-        on_lte, below = kinds[ON_LTE::CONTROL].sum(axis=0), kinds[1::CONTROL].sum(axis=0)
-        wanted = self.paths.lte[month] * kinds.sum(axis=0) - on_lte
-        return Upgrades(
-            device=float(np.clip(missing / max(kinds[0].sum(), 1.0), 0.0, 1.0)),
-            lte=np.clip(wanted / np.maximum(below, 1.0), 0.0, 1.0),
-        )
 
     def month_tastes(self, renewal: float) -> Tastes:
         """Return what users weigh this month, quality being last month's."""
@@ -393,12 +383,12 @@ class Market(mesa.Model):
     def bill(self) -> None:
         """Turn sponsored and resold use into charges to partners and resellers."""
         world = self.world
+        self.total: Ints = self.sums.by_place.sum(axis=0)  # (carriers, SUMS)
         self.worth, self.sponsor_charges = bill_deals(self)
         self.sponsoring: Sponsored = add_up_sponsors(
             world.partners.category, world.partners.channel, self.sponsor_charges, self.worth
         )
-        leaked = self.sponsoring.by_channel[VOLUME, RESELLER]
-        leaked = leaked + self.sums.by_place[:, :, RESOLD].sum(axis=0)
+        leaked = self.sponsoring.by_channel[VOLUME, RESELLER] + self.total[:, RESOLD]
         self.leak_charges: LeakCharges = bill_leaks(
             leaked, world.branches.sales, world.branches.price
         )
@@ -437,16 +427,17 @@ class Market(mesa.Model):
 
     def _turn_page(self) -> None:
         """Make this month's outcome what everyone decides on next."""
-        carriers, resellers = self.world.carriers, self.world.resellers
-        lines = self.sums.by_place[:, :, LINES].T  # (carriers, provinces)
-        carriers.share_before, carriers.share = carriers.share, lines.sum(axis=1) / lines.sum()
-        carriers.peers = lines / np.maximum(lines.sum(axis=0), 1)
-        total = self.sums.by_place.sum(axis=0)
+        carriers, resellers, total = self.world.carriers, self.world.resellers, self.total
+        carriers.share_before, carriers.share = (
+            carriers.share,
+            total[:, LINES] / total[:, LINES].sum(),
+        )
+        carriers.peers = place_shares(self.sums.by_place[:, :, LINES])
         carriers.adopters = total[:, CONTROL_LINES] / np.maximum(total[:, DATA_LINES], 1)
         revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
         carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
         carriers.market_yuan_per_gb = float(revenue.sum() / total[:, USED].sum() * KB_PER_GB)
-        self._report_accounts(total)
+        self._report_accounts()
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
         carriers.platform_revenue = self.settled.platform_share
@@ -455,17 +446,17 @@ class Market(mesa.Model):
         resellers.profit = self.settled.reseller_profit
         resellers.capital = resellers.capital + resellers.profit
         losing = resellers.active & (resellers.profit < 0)
-        resellers.losing_months = np.where(losing, resellers.losing_months + 1, 0)
+        resellers.losing_months = (resellers.losing_months + 1) * losing
 
-    def _report_accounts(self, total: NDArray[np.int64]) -> None:
-        """Keep what carriers read of the month's accounts; `total` is (carriers, SUMS)."""
-        carriers, lines = self.world.carriers, np.maximum(total[:, LINES], 1)
+    def _report_accounts(self) -> None:
+        """Keep what carriers read of the month's accounts."""
+        carriers, total = self.world.carriers, self.total
         carriers.profit_before = carriers.profit
         carriers.profit = self.wealth() - self.wealth_before
         carriers.variable_cost = self.costs.lines + self.costs.traffic
         bills = total[:, FEE] + total[:, OVERAGE] + total[:, VOICE]
-        carriers.line_margin = (bills - carriers.variable_cost) / lines
-        sponsored = self.sponsor_charges.direct.sum(axis=0) + self.settled.platform_share
+        carriers.line_margin = (bills - carriers.variable_cost) / np.maximum(total[:, LINES], 1)
+        sponsored = self.sponsoring.by_channel[PAID, DIRECT] + self.settled.platform_share
         carriers.side_revenue = sponsored / np.maximum(total[:, DATA_LINES], 1)
 
     def wealth(self) -> NDArray[np.int64]:

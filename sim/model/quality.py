@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,13 @@ from sim.mechanisms.inversion import Crowd, invert_shares
 
 if TYPE_CHECKING:
     from sim.model.market import Market
+
+
+class Trend(NamedTuple):
+    """Where quality stands at the branch, and where it is going."""
+
+    last: NDArray[np.float64]  # (carriers,) mean over the last year, utils
+    drift: NDArray[np.float64]  # (carriers,) change from the year before, utils
 
 
 def month_quality(market: Market, tastes: Tastes) -> NDArray[np.float64]:
@@ -37,10 +45,9 @@ def month_quality(market: Market, tastes: Tastes) -> NDArray[np.float64]:
 def _walked(market: Market, month: int) -> NDArray[np.float64]:
     """Return quality after the branch: last year's mean, a fading drift, a random walk."""
     branch = market.scenario.branch_month
-    past = market.world.xi_past
-    last = np.mean(past[max(branch - MONTHS_PER_YEAR, 0) : branch], axis=0)
-    before = past[max(branch - 2 * MONTHS_PER_YEAR, 0) : max(branch - MONTHS_PER_YEAR, 0)]
-    drift = last - np.mean(before, axis=0) if before else np.zeros(len(last))
+    if market.trend is None:
+        market.trend = quality_trend(market.world.xi_past[:branch])
+    last, drift = market.trend
     step = normal(market.streams.uniform("quality.walk", month, len(last)))
     market.world.carriers.walk = market.world.carriers.walk + market.scenario.quality.walk_sd * step
     months = month + 1 - branch + MONTHS_PER_YEAR / 2  # last year's mean stands at mid-year
@@ -48,3 +55,13 @@ def _walked(market: Market, month: int) -> NDArray[np.float64]:
     years = fading * (1.0 - exp(-months / fading)) / MONTHS_PER_YEAR
     quality: NDArray[np.float64] = last + drift * years + market.world.carriers.walk
     return quality
+
+
+def quality_trend(past: Sequence[NDArray[np.float64]]) -> Trend:
+    """Return last year's mean quality and how it differs from that of the year before.
+
+    past : (carriers,) utils of each month before the branch
+    """
+    last = np.mean(past[-MONTHS_PER_YEAR:], axis=0)
+    before = past[-2 * MONTHS_PER_YEAR : -MONTHS_PER_YEAR]
+    return Trend(last, last - np.mean(before, axis=0) if before else np.zeros(len(last)))

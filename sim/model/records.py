@@ -17,11 +17,21 @@ from sim.market.names import (
     DIRECT,
     NONE,
     PLATFORM,
+    RESELLER,
     TIER_OF_CHANNEL,
 )
 from sim.market.world import NO_OFFER
 from sim.mechanisms.channels import platforms_of
-from sim.mechanisms.sponsorship import PARTNERS, VOLUME, incremental_share
+from sim.mechanisms.congestion import mean_delay
+from sim.mechanisms.leakage import mean_offer
+from sim.mechanisms.sponsorship import (
+    FEES,
+    PAID,
+    PARTNERS,
+    VOLUME,
+    WORTH,
+    incremental_share,
+)
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
@@ -63,10 +73,8 @@ def record_month(market: Market) -> None:
 
 
 def _record_carriers(market: Market, label: str) -> None:
-    world, total = market.world, market.sums.by_place.sum(axis=0)  # (carriers, SUMS)
-    carriers, owed, costs = world.carriers, market.sponsor_charges, market.costs
-    leaked = market.leak_charges.volume.sum(axis=1)
-    traffic = market.sums.by_place[:, :, USED].sum(axis=0)
+    world, total, costs = market.world, market.total, market.costs
+    carriers, sponsoring = world.carriers, market.sponsoring.by_channel
     world.record(
         "carrier_month",
         month=label,
@@ -75,35 +83,35 @@ def _record_carriers(market: Market, label: str) -> None:
         data_lines=total[:, DATA_LINES],
         lte_lines=total[:, LTE_LINES],
         control_lines=total[:, CONTROL_LINES],
-        used_kb=traffic,
+        used_kb=total[:, USED],
         allowance_kb=total[:, ALLOWANCE],
         billed_kb=total[:, BILLED],
         resold_kb=total[:, RESOLD],
         sponsored_kb=total[:, SPONSORED],
-        leak_kb=leaked,
+        leak_kb=world.resellers.sold,
         fee_fen=total[:, FEE],
         overage_fen=total[:, OVERAGE],
         voice_fen=total[:, VOICE],
         control_fen=total[:, CONTROL_FEE],
-        backward_direct_fen=owed.direct.sum(axis=0),
+        backward_direct_fen=sponsoring[PAID, DIRECT],
         backward_platform_fen=market.settled.platform_share,
         wholesale_fen=market.leak_charges.paid.sum(axis=1),
         cost_fen=costs.lines + costs.traffic + costs.service,
         carrying_fen=costs.traffic,
         backward_cost_fen=_backward_cost(market),
         capacity_fen=costs.capacity,
-        profit_fen=market.wealth() - market.wealth_before,
+        profit_fen=carriers.profit,
         topup_fen=total[:, RESALE],
-        resold_backward_fen=owed.resold.sum(axis=0),
+        resold_backward_fen=sponsoring[PAID, RESELLER],
         surplus_fen=market.surplus,
         list_price_fen=carriers.list_price.copy(),
         backward_rate_fen=carriers.backward_rate.copy(),
-        leak_price_fen=_mean_offer(world.branches.price),
+        leak_price_fen=mean_offer(world.branches.price),
         ordered=(carriers.list_price >= market.in_force.price_ceiling).astype(np.int64),
         xi=carriers.xi.copy(),
         service=carriers.service.copy(),
-        load=1.0 - 1.0 / carriers.delay.mean(axis=1),
-        partners=market.sponsoring.by_channel[PARTNERS].sum(axis=0),
+        load=1.0 - 1.0 / mean_delay(carriers.delay),
+        partners=sponsoring[PARTNERS].sum(axis=0),
         member=carriers.member.astype(np.int64),
         block=carriers.block.copy(),
     )
@@ -131,14 +139,6 @@ def _record_market(market: Market, label: str) -> None:
         subscription_fen=[int(owed.subscription.sum())],
         integration_fen=[int(owed.integration.sum())],
     )
-
-
-def _mean_offer(price: Ints) -> NDArray[np.float64]:
-    """Return the unweighted mean of the prices that branches post: (carriers,), nan for none."""
-    posted = price < NO_OFFER
-    count = posted.sum(axis=1)
-    total = np.where(posted, price, 0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _record_offers(market: Market, label: str) -> None:
@@ -189,23 +189,35 @@ def _record_partners(market: Market) -> None:
     world.quarter = cells[:PARTNERS] + (0 if world.quarter is None else world.quarter)
     if world.month % _QUARTER != _QUARTER - 1:
         return
-    count = cells[PARTNERS]
-    category_id, channel_id, carrier_id = np.indices(count.shape)
-    quarter, world.quarter = world.quarter, None
-    keep = (channel_id != NONE).ravel()
+    sponsors, quarter = cells[PARTNERS], world.quarter
+    world.quarter = None
     world.record(
         "partner_quarter",
         quarter=f"{year_of(world.month)}Q{world.month % 12 // _QUARTER + 1}",
-        category=np.array(CATEGORIES)[category_id.ravel()[keep]],
-        channel=np.array(CHANNELS)[channel_id.ravel()[keep]],
-        tier=np.array(TIER_OF_CHANNEL)[channel_id.ravel()[keep]],
-        carrier=np.array(CARRIERS)[carrier_id.ravel()[keep]],
-        partners=count.ravel()[keep],
-        sponsored_kb=quarter[0].ravel()[keep],
-        paid_fen=quarter[1].ravel()[keep],
-        value_fen=quarter[2].ravel()[keep],
-        fees_fen=quarter[3].ravel()[keep],
+        **_cell_labels(),
+        partners=_with_channel(sponsors),
+        sponsored_kb=_with_channel(quarter[VOLUME]),
+        paid_fen=_with_channel(quarter[PAID]),
+        value_fen=_with_channel(quarter[WORTH]),
+        fees_fen=_with_channel(quarter[FEES]),
     )
+
+
+@cache
+def _cell_labels() -> dict[str, NDArray[np.str_]]:
+    """Return category, channel, tier and carrier of the cells of partners that sponsor."""
+    category, channel, carrier = np.indices((len(CATEGORIES), len(CHANNELS), len(CARRIERS)))
+    return {
+        "category": np.array(CATEGORIES)[_with_channel(category)],
+        "channel": np.array(CHANNELS)[_with_channel(channel)],
+        "tier": np.array(TIER_OF_CHANNEL)[_with_channel(channel)],
+        "carrier": np.array(CARRIERS)[_with_channel(carrier)],
+    }
+
+
+def _with_channel(cells: Ints) -> Ints:
+    """Return cells but those without a channel, in a row: (categories, channels, carriers)."""
+    return np.delete(cells, NONE, axis=1).ravel()
 
 
 def _record_resellers(market: Market, label: str) -> None:

@@ -10,17 +10,18 @@ from sim.core.calendar import month_label
 from sim.core.errors import InvariantError
 from sim.core.kernels import kernel
 from sim.core.money import split_into
-from sim.market.ledger import Ledger
+from sim.market.ledger import Ledger, Posting
 from sim.market.names import CARRIERS, NO_PLATFORM, SHARED_PLATFORM
 from sim.market.population import Population
-from sim.market.segments import Segments
 from sim.mechanisms.billing import (
     LeakCharges,
     SponsorCharges,
-    charges,
+    by_column,
+    charge_of,
     partner_debts,
     platform_income,
 )
+from sim.mechanisms.cells import bills_of
 from sim.mechanisms.sharing import share_platform
 from sim.mechanisms.usage import (
     ALLOWANCE,
@@ -35,12 +36,12 @@ from sim.mechanisms.usage import (
     USED,
     VOICE,
     UsageSums,
-    rounded,
 )
 
 type Ints = NDArray[np.int64]
 
-CHARGES = [FEE, OVERAGE, RESALE, VOICE, CONTROL_FEE]  # what a user's bill is made of
+SPONSORED_TRAFFIC = "sponsored traffic"
+CHARGES = (FEE, OVERAGE, RESALE, VOICE, CONTROL_FEE)  # what a user's bill is made of
 
 
 class Costs(NamedTuple):
@@ -77,103 +78,111 @@ class Settled(NamedTuple):
 
 def settle(ledger: Ledger, trade: Trade) -> Settled:
     """Post the month's charges between users, partners, resellers, carriers and suppliers."""
-    sales = _settle_users(ledger, trade)
-    platform_share, resold = _settle_partners(ledger, trade)
-    margin, profit = _settle_resellers(ledger, trade, sales + resold)
-    for purpose, owed in trade.costs._asdict().items():
-        ledger.pay("carrier", owed, "suppliers", int(owed.sum()), purpose)
-    return Settled(platform_share, margin, profit)
+    users = np.ascontiguousarray(trade.sums.by_place.T)  # (SUMS, carriers, provinces) fen
+    to = users.sum(axis=2)  # (SUMS, carriers)
+    partners, costs = partner_debts(trade.sponsors), trade.costs
+    retail = _retail(trade, to[RESALE], partners.to_resellers)
+    ledger.post(
+        [
+            Posting("users", users[FEE], "carrier", to[FEE], "plan fee"),
+            Posting("users", users[OVERAGE], "carrier", to[OVERAGE], "overage"),
+            Posting("users", users[VOICE], "carrier", to[VOICE], "voice and messages"),
+            Posting("users", users[CONTROL_FEE], "carrier", to[CONTROL_FEE], "user control"),
+            Posting("users", users[RESALE], "reseller", retail.topups, "top-up"),
+            Posting("partner", partners.direct, "carrier", partners.to_carriers, SPONSORED_TRAFFIC),
+            Posting("partner", partners.resold, "reseller", retail.resold, SPONSORED_TRAFFIC),
+            _to_one("partner", partners.traffic, "platform", SPONSORED_TRAFFIC),
+            _to_one("partner", partners.fees, "platform", "subscription"),
+            _to_one("partner", trade.sponsors.integration, "suppliers", "integration"),
+        ]
+    )
+    income, shares = _platform_shares(trade)
+    ledger.post(
+        [
+            Posting("platform", income, "carrier", shares, "platform revenue"),
+            Posting("reseller", retail.bought, "branch", trade.leaks.paid, "wholesale"),
+            _to_one("reseller", retail.handling, "suppliers", "handling"),
+            _to_one("reseller", retail.overheads, "suppliers", "overheads"),
+            *(_to_one("carrier", fen, "suppliers", name) for name, fen in costs._asdict().items()),
+        ]
+    )
+    margin = retail.topups + retail.resold - retail.bought
+    profit = margin - retail.handling - retail.overheads
+    return Settled(shares, int(margin.sum()), profit)
 
 
-def _settle_users(ledger: Ledger, trade: Trade) -> Ints:
-    """Post what users owe; return what each reseller sold to them: (resellers,) fen."""
-    for column, purpose in (
-        (FEE, "plan fee"),
-        (OVERAGE, "overage"),
-        (VOICE, "voice and messages"),
-        (CONTROL_FEE, "user control"),
-    ):
-        owed = trade.sums.by_place[:, :, column].T  # (carriers, provinces)
-        ledger.pay("users", owed, "carrier", owed.sum(axis=1), purpose)
-    owed = trade.sums.by_place[:, :, RESALE].T
-    sellers = _among_resellers(trade, owed.sum(axis=1)).sum(axis=1)
-    ledger.pay("users", owed, "reseller", sellers, "top-up")
-    return sellers
+def _to_one(payers: str, paid: Ints, payee: str, purpose: str) -> Posting:
+    """Return a posting to the only account of a group."""
+    return Posting(payers, paid, payee, paid.sum(keepdims=True), purpose)
 
 
-def _among_resellers(trade: Trade, amount: Ints) -> Ints:
-    """Return amounts by carrier split by the resellers' sales: (resellers, carriers), exactly."""
-    parts = np.empty(trade.reseller_sales.shape, dtype=np.int64)
-    failed = split_columns(amount, trade.reseller_sales, parts)
+class _Retail(NamedTuple):
+    """What resellers take and pay: (resellers,) fen each."""
+
+    topups: Ints  # from users
+    resold: Ints  # from partners
+    bought: Ints  # to branches
+    handling: Ints
+    overheads: Ints
+
+
+def _retail(trade: Trade, topups: Ints, resold: Ints) -> _Retail:
+    """Divide what is sold and bought among resellers, by carrier and exactly.
+
+    topups, resold : (carriers,) fen from users and from partners
+    """
+    leaks = trade.leaks
+    whole = np.concatenate((topups, resold, leaks.paid.sum(axis=1), leaks.volume.sum(axis=1)))
+    shares = np.zeros((4, len(trade.active)), dtype=np.int64)
+    failed = divide(whole.reshape(4, -1), trade.reseller_sales, trade.handling, shares)
     if failed >= 0:
-        raise InvariantError(f"cannot split {amount[failed]} over weights that sum to nothing")
-    return parts
+        raise InvariantError(f"cannot split {whole[failed]} over weights that sum to nothing")
+    to_users, to_partners, bought, handling = shares
+    return _Retail(to_users, to_partners, bought, handling, trade.active * trade.fixed_cost)
 
 
 @kernel
-def split_columns(amount: Ints, weights: Ints, parts: Ints) -> int:
-    """Write the parts of each amount by its column of weights; return the first without, or -1.
+def divide(whole: Ints, sales: Ints, handling: Ints, shares: Ints) -> int:
+    """Write each reseller's part of what all sell and buy; return the first without, or -1.
 
-    amount : (columns,); weights, parts : (rows, columns); see `sim.core.money.split`
+    Amounts are split by carrier, exactly (`sim.core.money.split`).
+
+    Parameters
+    ----------
+    whole : (4, carriers) fen from users, from partners and to branches; kB
+    sales : (resellers, carriers) relative; handling : likewise, fen per GB
+    shares : (4, resellers) fen from users, from partners, to branches and for handling, added to
     """
-    part = np.empty(weights.shape[0], dtype=np.int64)
-    for j in range(weights.shape[1]):
-        if not split_into(amount[j], weights[:, j].astype(np.float64), part):
-            return j
-        parts[:, j] = part
+    part = np.empty(sales.shape[0], dtype=np.int64)
+    for j in range(sales.shape[1]):
+        weight = sales[:, j].astype(np.float64)
+        for row in range(4):
+            if not split_into(whole[row, j], weight, part):
+                return row * int(sales.shape[1]) + j
+            for i in range(part.shape[0]):
+                shares[row, i] += part[i] if row < 3 else charge_of(part[i], handling[i, j])
     return -1
 
 
-def _settle_partners(ledger: Ledger, trade: Trade) -> tuple[Ints, Ints]:
-    """Post what partners owe.
-
-    Returns what each carrier gets from a platform, and what each reseller sold to partners.
-    """
-    owed = trade.sponsors
-    direct, resold, traffic, fees = partner_debts(owed)
-    ledger.pay("partner", direct, "carrier", owed.direct.sum(axis=0), "sponsored traffic")
-    sellers = _among_resellers(trade, owed.resold.sum(axis=0)).sum(axis=1)
-    ledger.pay("partner", resold, "reseller", sellers, "sponsored traffic")
-    ledger.pay("partner", traffic, "platform", int(traffic.sum()), "sponsored traffic")
-    ledger.pay("partner", fees, "platform", int(fees.sum()), "subscription")
-    work = int(owed.integration.sum())
-    ledger.pay("partner", owed.integration, "suppliers", work, "integration")
-    income = platform_income(owed, trade.platform)
-    own = np.where(trade.platform == NO_PLATFORM, 0, income[trade.platform])
-    shared = share_platform(int(income[SHARED_PLATFORM]), trade.parts)
-    shares = np.where(trade.platform == SHARED_PLATFORM, shared, own)
-    ledger.pay("platform", int(income.sum()), "carrier", shares, "platform revenue")
-    return shares, sellers
-
-
-def _settle_resellers(ledger: Ledger, trade: Trade, sold: Ints) -> tuple[int, Ints]:
-    """Post purchases and costs; return all resellers' gross margin and each one's profit, fen.
-
-    sold : (resellers,) fen
-    """
-    bought = _among_resellers(trade, trade.leaks.paid.sum(axis=1)).sum(axis=1)
-    ledger.pay("reseller", bought, "branch", trade.leaks.paid, "wholesale")
-    volume = _among_resellers(trade, trade.leaks.volume.sum(axis=1))
-    handling = charges(volume, trade.handling).sum(axis=1)
-    ledger.pay("reseller", handling, "suppliers", int(handling.sum()), "handling")
-    overheads = np.where(trade.active, trade.fixed_cost, 0)
-    ledger.pay("reseller", overheads, "suppliers", int(overheads.sum()), "overheads")
-    return int((sold - bought).sum()), sold - bought - handling - overheads
+def _platform_shares(trade: Trade) -> tuple[Ints, Ints]:
+    """Return what all platforms take in, (1,) fen, and each carrier's part: (carriers,) fen."""
+    income = platform_income(trade.sponsors, trade.platform)
+    shares = share_platform(int(income[SHARED_PLATFORM]), trade.parts)
+    for j, home in enumerate(trade.platform.tolist()):
+        if home != SHARED_PLATFORM:
+            shares[j] = 0 if home == NO_PLATFORM else income[home]
+    return income.sum(keepdims=True), shares
 
 
 def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Sequence[str]) -> None:
     """Raise unless GB used = GB in allowance + billed + sponsored, in every place, exactly."""
-    place = sums.by_place
-    billed = place[:, :, BILLED] + place[:, :, RESOLD]
-    missing = place[:, :, USED] - place[:, :, ALLOWANCE] - billed - place[:, :, SPONSORED]
+    missing, given, paid_for = _compare_volumes(sums.by_place, sponsored)
     if missing.any():
         province, carrier = np.argwhere(missing)[0]
         raise InvariantError(
             f"{month_label(month)}: account users:{CARRIERS[carrier]}:{provinces[province]} used "
             f"{missing[province, carrier]} kB that nobody gave or sold it"
         )
-    paid_for = sponsored.sum(axis=0)
-    given = place[:, :, SPONSORED].sum(axis=0)
     if (paid_for != given).any():
         carrier = int(np.flatnonzero(paid_for != given)[0])
         raise InvariantError(
@@ -182,17 +191,34 @@ def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Seque
         )
 
 
+@kernel
+def _compare_volumes(by_place: Ints, sponsored: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return use that is missing from its parts, what users were given, what partners pay for.
+
+    In kB: (provinces, carriers), (carriers,), (carriers,).
+    """
+    provinces, carriers = by_place.shape[:2]
+    missing = np.empty((provinces, carriers), dtype=np.int64)
+    given = np.zeros(carriers, dtype=np.int64)
+    for p in range(provinces):
+        for j in range(carriers):
+            place = by_place[p, j]
+            bought = place[ALLOWANCE] + place[BILLED] + place[RESOLD]
+            missing[p, j] = place[USED] - bought - place[SPONSORED]
+            given[j] += place[SPONSORED]
+    return missing, given, by_column(sponsored)
+
+
 def check_users(month: int, people: Population, sums: UsageSums, total: int) -> None:
     """Raise unless every line is with one carrier and every line's bill is in the sums."""
-    counted, held = int(sums.by_place[:, :, LINES].sum()), int(people.lines.sum())
+    counted, charged = _count_users(sums.by_place)
+    billed = np.zeros_like(charged)
+    held = bills_of(people.lines, people.bill, people.unit, people.segments, billed)
     if not counted == held == total * people.unit:
         raise InvariantError(
             f"{month_label(month)}: {total} lines exist, cells hold {held / people.unit}, carriers "
             f"count {counted / people.unit}"
         )
-    charged = sums.by_place[:, :, CHARGES].sum(axis=2)
-    billed = np.zeros_like(charged)
-    _add_bills(people.lines, people.bill, people.unit, people.segments, people.plans, billed)
     if (billed != charged).any():
         province, j = np.argwhere(billed != charged)[0]
         account = f"users:{CARRIERS[j]}:{people.labels.provinces[province]}"
@@ -203,28 +229,15 @@ def check_users(month: int, people: Population, sums: UsageSums, total: int) -> 
 
 
 @kernel
-def _add_bills(
-    lines: Ints, bill: Ints, unit: int, segments: Segments, plans: int, out: Ints
-) -> None:
-    """Add what each cell's lines owe to `out`: (provinces, carriers) fen.
-
-    Added up exactly for each province, kind of user and offer, then rounded, as in `use_data`.
-    """
-    offers, kinds = lines.shape[2], 2 * (int(segments.style.max()) + 1)
-    owed = np.zeros((out.shape[0], kinds, offers, 2), dtype=np.int64)
-    for g in range(lines.shape[0]):
-        kind = 2 * int(segments.style[g]) + (1 if segments.knows[g] else 0)
-        for level in range(lines.shape[1]):
-            for o in range(offers):
-                n = lines[g, level, o]
-                if n > 0:
-                    whole = n // unit
-                    owed[segments.province[g], kind, o, 0] += whole * bill[g, level, o]
-                    owed[segments.province[g], kind, o, 1] += (n - whole * unit) * bill[g, level, o]
-    for p in range(out.shape[0]):
-        for kind in range(kinds):
-            for o in range(offers):
-                out[p, o // plans] += rounded(owed[p, kind, o, 0], owed[p, kind, o, 1], unit)
+def _count_users(by_place: Ints) -> tuple[int, Ints]:
+    """Return all lines, and what those of each carrier are charged: (provinces, carriers) fen."""
+    lines, charged = 0, np.zeros(by_place.shape[:2], dtype=np.int64)
+    for p in range(by_place.shape[0]):
+        for j in range(by_place.shape[1]):
+            lines += by_place[p, j, LINES]
+            for column in CHARGES:
+                charged[p, j] += by_place[p, j, column]
+    return lines, charged
 
 
 def whole_lines(parts: Ints, unit: int) -> Ints:
@@ -245,16 +258,21 @@ def whole_parts(parts: Ints, unit: int) -> Ints:
     return whole
 
 
-def whole_counts(sums: Ints, columns: Sequence[int], unit: int) -> Ints:
+def whole_counts(sums: Ints, columns: tuple[int, ...], unit: int) -> Ints:
     """Return sums whose counts of lines, in the last axis, are whole lines.
 
     Where carriers come first, a carrier's sum depends on the carriers alone, not on what else the
     lines are told apart by: tables of any grain then have the same lines for each carrier.
     """
-    out = sums.copy()
-    for column in columns:
-        out[..., column] = whole_lines(sums[..., column], unit)
+    out = np.array(sums, order="C")
+    _round_columns(out.reshape(-1, out.shape[-1]), columns, unit)
     return out
+
+
+@kernel
+def _round_columns(sums: Ints, columns: tuple[int, ...], unit: int) -> None:
+    for column in columns:
+        sums[:, column] = whole_parts(sums[:, column].copy(), unit)
 
 
 def posting_rows(ledger: Ledger) -> dict[str, list[str] | list[int]]:

@@ -12,7 +12,7 @@ from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.names import CARRIERS
 from sim.market.views import ResellerView, frozen
 from sim.market.world import NO_OFFER
-from sim.mechanisms.congestion import build, delay
+from sim.mechanisms.congestion import carry
 from sim.mechanisms.leakage import branch_control, leaks
 from sim.mechanisms.resale import handling_costs, newcomers_profit, wholesale_prices
 from sim.mechanisms.usage import LINES, USED
@@ -124,17 +124,15 @@ def decide_resale(market: Market) -> ResaleTerms:
 def carry_costs(market: Market) -> Costs:
     """Return what carriers owe for lines, traffic, new capacity and service; build it."""
     network, carriers = market.scenario.network, market.world.carriers
-    place = market.sums.by_place
-    traffic = place[:, :, USED].T / KB_PER_GB
-    added = build(traffic, carriers.capacity, network.load_target, network.build_limit)
-    carriers.delay = delay(traffic / carriers.capacity)
-    carriers.capacity = carriers.capacity + added
-    price = market.paths.capacity_cost[market.world.month]
+    used = market.sums.by_place[:, :, USED]
+    month = carry(used, carriers.capacity, network.load_target, network.build_limit)
+    carriers.delay, carriers.capacity = month.delay, month.capacity
+    price = float(market.paths.capacity_cost[market.world.month])
     service = market.scenario.service.cost * FEN_PER_YUAN * carriers.service
     return Costs(
-        lines=place[:, :, LINES].sum(axis=0) * round(network.line_cost * FEN_PER_YUAN),
-        traffic=_whole(traffic.sum(axis=1) * market.unit_cost),
-        capacity=_whole(added.sum(axis=1) * price),
+        lines=market.total[:, LINES] * round(network.line_cost * FEN_PER_YUAN),
+        traffic=_whole(month.traffic * market.unit_cost),
+        capacity=_whole(month.added * price),
         service=_whole(service),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.core.errors import InvariantError
-from sim.market.ledger import Ledger
+from sim.market.ledger import Ledger, Posting
 
 
 @pytest.fixture
@@ -66,6 +66,21 @@ def test_a_refused_payment_leaves_the_books_as_they_were(ledger: Ledger) -> None
 
     assert not ledger.balance.any()
     assert ledger.take_postings() == {}
+
+
+def test_of_several_postings_all_are_made_or_none(ledger: Ledger) -> None:
+    fees = Posting("users", np.array([5, 0, 0, 0]), "carrier", np.array([5, 0]), "plan fee")
+    lines = Posting("carrier", np.array([1, 1]), "suppliers", np.array([2]), "lines")
+    with pytest.raises(InvariantError, match=r"lines: carrier pay 2 fen .* suppliers receive 3"):
+        ledger.post([fees, lines._replace(received=np.array([3]))])
+
+    assert not ledger.balance.any()
+    ledger.post([fees, lines])
+    assert ledger.of("carrier").tolist() == [4, -1]
+    assert ledger.take_postings() == {
+        ("users", "carrier", "plan fee"): 5,
+        ("carrier", "suppliers", "lines"): 2,
+    }
 
 
 def test_an_amount_for_each_account_is_asked_for(ledger: Ledger) -> None:

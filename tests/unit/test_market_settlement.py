@@ -31,9 +31,9 @@ from sim.model.settlement import (
     Trade,
     check_users,
     check_volumes,
+    divide,
     posting_rows,
     settle,
-    split_columns,
     whole_counts,
     whole_lines,
 )
@@ -277,7 +277,7 @@ def test_parts_become_whole_lines_that_sum_to_the_whole() -> None:
 def test_only_counts_of_lines_are_made_whole() -> None:
     sums = np.array([[15, 15], [15, 15]])
 
-    assert whole_counts(sums, [0], 10).tolist() == [[2, 15], [1, 15]]
+    assert whole_counts(sums, (0,), 10).tolist() == [[2, 15], [1, 15]]
     assert sums[0, 0] == 15
 
 
@@ -291,14 +291,19 @@ def test_carriers_have_the_same_lines_however_these_are_told_apart() -> None:
     assert province.tolist() == plan.tolist() == [3, 2, 2]
 
 
-def test_amounts_are_split_by_columns_of_weights():
-    parts = np.zeros((2, 2), dtype=np.int64)
-
-    assert split_columns(np.array([10, 7]), np.array([[1, 0], [3, 5]]), parts) == -1
-    assert parts.tolist() == [[3, 0], [7, 7]]
+WHOLE = np.array([[10, 7], [4, 2], [0, 0], [8 * GB, 0]])
 
 
-def test_an_amount_without_anyone_to_take_it_is_named():
-    parts = np.zeros((2, 2), dtype=np.int64)
+def test_resellers_divide_what_all_sell_and_buy_by_carrier() -> None:
+    """Of 10 and 7 fen one and three quarters, none and all; 2 GB at 5 fen and 6 GB at 1."""
+    shares = np.zeros((4, 2), dtype=np.int64)
 
-    assert split_columns(np.array([10, 7]), np.array([[1, 0], [3, 0]]), parts) == 1
+    assert divide(WHOLE, np.array([[1, 0], [3, 5]]), np.array([[5, 9], [1, 9]]), shares) == -1
+    assert shares.tolist() == [[3, 7 + 7], [1, 3 + 2], [0, 0], [10, 6]]
+
+
+def test_an_amount_without_anyone_to_take_it_is_named() -> None:
+    shares = np.zeros((4, 2), dtype=np.int64)
+    nobody = np.array([[1, 0], [3, 0]])
+
+    assert divide(WHOLE, nobody, nobody, shares) == 1

@@ -27,9 +27,9 @@ class AdaptiveMarkup(CarrierRule):
 
     def retail_price(self, view: CarrierView) -> int:
         """Return the list price, fen per GB, never below cost and never above the ceiling."""
-        markup = view.list_price[view.me] / view.unit_cost_before - 1.0
-        before = view.share_before[view.me]
-        growth = (view.share[view.me] - before) / before if before > 0 else 0.0
+        markup = int(view.list_price[view.me]) / view.unit_cost_before - 1.0
+        before = float(view.share_before[view.me])
+        growth = (float(view.share[view.me]) - before) / before if before > 0 else 0.0
         markup *= 1.0 + self.upsilon * growth
         price = int((1.0 + markup) * view.unit_cost + 0.5)
         return max(min(price, view.price_ceiling), int(view.unit_cost) + 1)

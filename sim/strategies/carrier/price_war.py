@@ -1,6 +1,5 @@
 """Fight with prices, retail and backward."""
 
-import numpy as np
 from pydantic import Field
 
 from sim.market.views import CarrierDecision, CarrierView
@@ -37,7 +36,7 @@ class PriceWar(AdaptiveMarkup):
         # Rivals are expected to pass on this month's fall of costs, as the shared rule does:
         # undercutting comes on top of that, or it would be no war while costs fall.
         passed_on = view.unit_cost / view.unit_cost_before
-        rival = int(np.delete(view.list_price, view.me).min() * passed_on)
+        rival = int(min(view.rival_prices()) * passed_on)
         retail = min(self.retail_price(view), rival)
         backward = int(view.backward_rate.min())
         return CarrierDecision(

@@ -54,7 +54,7 @@ class QLearning(CarrierRule):
     def state(self, view: CarrierView) -> int:
         """Return the number of the pair: own rung and the cheapest rival's, both last month's."""
         prices = self.prices(view.unit_cost_before)
-        rival = np.delete(view.list_price, view.me).min()
+        rival = min(view.rival_prices())
         own, other = (int(np.argmin(np.abs(prices - p))) for p in (view.list_price[view.me], rival))
         return own * self.rungs + other
 

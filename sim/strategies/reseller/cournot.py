@@ -1,10 +1,9 @@
 """Resellers who compete in quantities and come and go with the spread."""
 
-import numpy as np
 from pydantic import Field
 
 from sim.market.views import ResellerDecision, ResellerView
-from sim.mechanisms.resale import cournot_markets, handling_costs
+from sim.mechanisms.resale import come_and_go, cournot_markets, handling_costs
 from sim.strategies import reseller_strategies
 from sim.strategies.rules import ResellerRule
 
@@ -22,18 +21,14 @@ class Cournot(ResellerRule):
     patience: int = Field(ge=1, examples=[3], description="months of loss before leaving")
 
     def decide(self, view: ResellerView) -> ResellerDecision:
-        active = self.presence(view)
+        active = come_and_go(
+            view.active,
+            view.capital,
+            view.potential_profit,
+            view.losing_months,
+            view.profit,
+            self.patience,
+        )
         cost = view.wholesale_price + handling_costs(view.handling, view.list_price)
         price, sales = cournot_markets(view.list_price, cost, active)
         return ResellerDecision(price, active, sales)
-
-    def presence(self, view: ResellerView) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Return who stays in business: (resellers,)."""
-        active = view.active & (view.capital > 0)
-        waiting = np.flatnonzero(~view.active & (view.potential_profit > 0) & (view.capital > 0))
-        if len(waiting):
-            active[waiting[np.argmax(view.potential_profit[waiting])]] = True
-        tired = np.flatnonzero(active & (view.losing_months >= self.patience))
-        if len(tired):
-            active[tired[np.argmin(view.profit[tired])]] = False
-        return active
