@@ -18,7 +18,7 @@ import pandas as pd
 
 from sim.scenario.load import load_scenario
 from sim.scenario.shipped import scenario_names
-from sim.studies.executors import cpus, executor
+from sim.studies.executors import cpus, executor, silent
 from sim.studies.facts import MARKET
 from sim.studies.jobs import Job, simulate
 
@@ -36,7 +36,7 @@ def results(
     texts = tuple(load_scenario(name, changes).canonical_json() for name in scenarios)
     fidelity = "expected" if users is None else "individual"
     jobs = [Job(texts, seed, fidelity, None) for seed in range(seeds)]
-    found = executor(workers)(simulate, jobs, lambda *_: None)
+    found = executor(workers)(simulate, jobs, silent)
     columns = [each.yearly.set_index(KEYS)["value"] for each in found]
     wide = pd.concat(columns, axis=1, keys=range(seeds))
     index = wide.index
