@@ -44,35 +44,21 @@ def split(amount: int, weights: Sequence[float] | NDArray[np.generic]) -> Fen:
 
 
 @kernel
-def split_into(amount: int, weights: NDArray[np.float64], parts: Fen) -> bool:
+def split_into(amount: int, weights: NDArray[np.float64] | Fen, parts: Fen) -> bool:
     """Write the parts of `split` into `parts`; return False where no weight can take any."""
-    total = 0.0
+    total = weights[:0].sum()  # whole weights are added up as whole numbers
     for weight in weights:
         total += weight
-    if total <= 0.0:
+    if total <= 0:
         parts[:] = 0
         return amount == 0
-    running, edge = 0.0, 0
+    running, edge = weights[:0].sum(), 0
     for k in range(weights.shape[0]):
-        running += weights[k]
-        # The last parts must not miss a unit to rounding.
-        upper = amount if running >= total else math.floor(running / total * amount + 0.5)
-        parts[k] = upper - edge
-        edge = upper
-    return True
-
-
-@kernel
-def rescale_into(amount: int, counts: Fen, parts: Fen) -> None:
-    """Write the parts of `split` by whole weights, of which one at least is positive."""
-    total = 0
-    for count in counts:
-        total += count
-    running, edge = 0, 0
-    for k in range(counts.shape[0]):
         parts[k] = 0
-        if counts[k] > 0:  # most may be empty: a division costs time
-            running += counts[k]
+        if weights[k] != 0:  # most may weigh nothing: a division costs time
+            running += weights[k]
+            # The last parts must not miss a unit to rounding.
             upper = amount if running >= total else math.floor(running / total * amount + 0.5)
             parts[k] = upper - edge
             edge = upper
+    return True

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.money import rescale_into
+from sim.core.money import split_into
 from sim.market.rows import Rows, count_rows
 from sim.market.segments import ALL_LEVELS, Labels, Segments
 
@@ -103,7 +103,7 @@ class Population:
         """Let the cells stand for `total` lines of the country, in equal proportion."""
         if self.rows is None:
             grown = np.empty_like(self.lines)
-            rescale_into(total * self.unit, self.lines.ravel(), grown.ravel())
+            split_into(total * self.unit, self.lines.ravel(), grown.ravel())
             self.lines = grown
         else:
             self.lines = self._regrown(total)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.core.money import rescale_into, split
+from sim.core.money import split, split_into
 from sim.core.streams import Streams
 from sim.market.segments import Segments
 from sim.mechanisms.cells import bills_of, upgrade_chances
@@ -64,7 +64,7 @@ def test_bills_are_those_of_exact_arithmetic_to_the_nearest_fen(seed: int, unit:
 def test_cells_grow_as_money_is_split(counts: list[int], total: int) -> None:
     before = np.array([*counts, 1])
     grown = np.full_like(before, -1)
-    rescale_into(total, before, grown)
+    split_into(total, before, grown)
 
     assert grown.sum() == total
     assert grown.tolist() == split(total, before).tolist()
