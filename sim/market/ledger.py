@@ -115,7 +115,7 @@ class Ledger:
         first = np.array([places.start for places in accounts]).reshape(-1, 2)
         size = np.array([len(places) for places in accounts]).reshape(-1, 2)
         totals = np.zeros(len(postings), dtype=np.int64)
-        together = np.concatenate(legs, dtype=np.int64, casting="unsafe")
+        together = np.concatenate(legs, dtype=np.int64)  # what is not whole is refused
         refused = transfer(self.balance, first, size, together, totals)
         if refused >= 0:
             raise _refusal(postings[refused])

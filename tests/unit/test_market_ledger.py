@@ -32,6 +32,13 @@ def test_amounts_of_any_shape_belong_to_accounts_in_order(ledger: Ledger) -> Non
     assert ledger.of("users").tolist() == [-1, -2, -3, -4]
 
 
+def test_what_is_not_whole_fen_is_refused_not_cut_off(ledger: Ledger) -> None:
+    with pytest.raises(TypeError, match="same_kind"):
+        ledger.pay("users", np.array([0.5, 0.5, 0.0, 0.0]), "suppliers", 1, "voice")
+
+    assert not ledger.balance.any()
+
+
 def test_postings_of_a_month_add_up_by_groups_and_purpose(ledger: Ledger) -> None:
     ledger.pay("users", np.array([5, 0, 0, 0]), "carrier", np.array([5, 0]), "plan fee")
     ledger.pay("users", np.array([0, 3, 0, 0]), "carrier", np.array([0, 3]), "plan fee")
