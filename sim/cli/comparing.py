@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.errors import BAD_INPUT
-from sim.cli.options import RESULTS, Changes, Fidelity, Json, Months, Out, Users, overrides
+from sim.cli.options import RESULTS, Changes, Fidelity, Json, Months, Out, Users, Workers, overrides
 from sim.cli.progress import compile_kernels, progress
 
 
@@ -18,9 +18,7 @@ def compare(
     months: Months = None,
     fidelity: Fidelity = None,
     changes: Changes = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes; all CPUs if not given.", min=1)
-    ] = None,
+    workers: Workers = None,
     out: Out = RESULTS,
     as_json: Json = False,
 ) -> None:

@@ -47,6 +47,7 @@ Fidelity = Annotated[
 Months = Annotated[
     int | None, typer.Option(help="Months from the branch month on.", min=1, max=240)
 ]
+Workers = Annotated[int | None, typer.Option(help="Processes; all CPUs if not given.", min=1)]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter; may be repeated."),

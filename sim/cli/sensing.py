@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.errors import BAD_INPUT
-from sim.cli.options import Changes, Fidelity, Json, Months, Users, overrides
+from sim.cli.options import Changes, Fidelity, Json, Months, Users, Workers, overrides
 from sim.cli.progress import compile_kernels, progress
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def sensitivity(
     months: Months = None,
     fidelity: Fidelity = None,
     changes: Changes = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes; all CPUs if not given.", min=1)
-    ] = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Vary parameters over their prior ranges and say which of them move the results."""

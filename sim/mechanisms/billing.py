@@ -43,16 +43,6 @@ def charge_of(volume: int, price: int) -> int:
 
 
 @kernel
-def charges(volume: Ints, price: Ints) -> Ints:
-    """Return what volumes in kB cost at prices in fen per GB, element by element: fen."""
-    fen = np.empty(volume.shape, dtype=np.int64)
-    kilobytes, each, out = volume.ravel(), price.ravel(), fen.ravel()
-    for i in range(kilobytes.shape[0]):
-        out[i] = charge_of(kilobytes[i], each[i])
-    return fen
-
-
-@kernel
 def bill_partners(
     volume: Ints,
     worth: Ints,

@@ -106,7 +106,13 @@ LANES = 10
 (GIFT, FREE, CAP, ALLOWANCE, NATIONAL, OVER, PRICE, PRINTED, BARE, WORTH) = range(
     0, LANES * LANE, LANE
 )
-_VECTOR = 8  # offers at a time, or a divisor of it; what stands beyond the last is not read
+_VECTOR = 8  # numbers that are worked on at a time, or a multiple of that
+
+
+@inlined
+def whole_vectors(count: int) -> int:
+    """Return a count rounded up, so that nothing is left to do singly; the rest is not read."""
+    return (count + _VECTOR - 1) // _VECTOR * _VECTOR
 
 
 @kernel
@@ -114,7 +120,7 @@ def weigh_offers(
     room: Floats, offers: int, theta: float, away: float, usable: float, curve: Curve
 ) -> None:
     """Write into the lane `WORTH` what a month on each offer is worth, less its data bill, yuan."""
-    for o in range((offers + _VECTOR - 1) // _VECTOR * _VECTOR):
+    for o in range(whole_vectors(offers)):
         terms = Terms(
             room[GIFT + o], room[FREE + o], away, room[CAP + o], room[ALLOWANCE + o] * usable,
             room[NATIONAL + o] * usable, room[OVER + o], room[PRICE + o], room[PRINTED + o],
@@ -125,7 +131,7 @@ def weigh_offers(
 @kernel
 def raise_all(room: Floats, offers: int) -> None:
     """Replace what stands in the lane `WORTH` by e to the power of it."""
-    for o in range((offers + _VECTOR - 1) // _VECTOR * _VECTOR):
+    for o in range(whole_vectors(offers)):
         room[WORTH + o] = exp(room[WORTH + o])
 
 

@@ -23,6 +23,7 @@ from sim.mechanisms.choice import (
     plain,
     raise_nests,
     setting_of,
+    whole_vectors,
 )
 
 type Floats = NDArray[np.float64]
@@ -98,7 +99,7 @@ def weigh_states(room: Floats, states: int, renewal: float, dissimilarity: float
     room : the segment's lanes, of which those from `HELD` to `LOOKS` are read, `LOOKS` as the
     chance that a line looks; written are `LOOKS`, now in lines, and those that follow.
     """
-    for s in range((states + 7) // 8 * 8):  # whole vectors; what stands beyond is not read
+    for s in range(whole_vectors(states)):
         held, kept, again = room[HELD + s], room[KEPT + s], room[AGAIN + s]
         chances = look(room[ANEW + s], room[FAR + s], kept, 1.0 - again, dissimilarity)
         # Whose line gets its first device looks for certain.

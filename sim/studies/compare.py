@@ -22,7 +22,7 @@ from sim.studies.comparison import (
     comparison_place,
     table,
 )
-from sim.studies.executors import cpus, executor
+from sim.studies.executors import cpus, executor, silent
 from sim.studies.facts import CHANGES_ONLY, MARKET, period
 from sim.studies.history import observations
 from sim.studies.jobs import Facts, Job, simulate
@@ -83,17 +83,13 @@ def answer(
     texts = tuple(scenario.canonical_json() for scenario in question.scenarios)
     jobs = [Job(texts, seed, question.fidelity, folder) for seed in question.seeds]
     count = min(cpus() if workers is None else workers, len(jobs))
-    facts = executor(count)(simulate, jobs, progress or _silent)
+    facts = executor(count)(simulate, jobs, progress or silent)
     comparison = _assemble(question, facts, _timing(facts, begun, count))
     if folder is None:
         return comparison
     comparison = comparison.with_timing(folder=str(folder))
     comparison.save(folder)
     return comparison
-
-
-def _silent(finished: int, jobs: int) -> None:
-    """Nobody asked."""
 
 
 def _timing(facts: Sequence[Facts], begun: float, workers: int) -> dict[str, Any]:

@@ -39,6 +39,10 @@ def executor(workers: int) -> Executor:
     return serial if workers == 1 else Processes(workers)
 
 
+def silent(finished: int, jobs: int) -> None:
+    """Say nothing of progress: nobody asked."""
+
+
 def cpus() -> int:
     """Return how many CPUs this process may use."""
     return len(os.sched_getaffinity(0))

@@ -18,7 +18,7 @@ from sim.scenario.load import from_json
 from sim.scenario.schema import Scenario
 from sim.store import SCHEMA
 from sim.store.provenance import machine
-from sim.studies.executors import cpus, executor
+from sim.studies.executors import cpus, executor, silent
 from sim.studies.facts import CHANGES_ONLY, MARKET, period
 from sim.studies.jobs import Job, simulate
 from sim.studies.sensitivity import (
@@ -175,7 +175,7 @@ def evaluate(
         )
         for seed in seeds
     ]
-    years = executor(min(workers, len(runs)))(_last_year, runs, progress or _silent)
+    years = executor(min(workers, len(runs)))(_last_year, runs, progress or silent)
     values = np.array([[output.of(year) for year in years] for output in outputs])
     return values.reshape(len(outputs), len(design.points), len(seeds))
 
@@ -192,10 +192,6 @@ def _last_year(run: _Run) -> pd.DataFrame:
         return simulate(run.job).yearly
     except SimError as error:
         raise SimError(f"{error} ({run.where})") from error
-
-
-def _silent(finished: int, runs: int) -> None:
-    """Nobody asked."""
 
 
 def _scenario_at(scenario: Scenario, design: Design, row: int) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from sim.core.streams import Streams
 from sim.core.units import KB_PER_GB as GB
 from sim.market.ledger import Ledger
 from sim.market.views import ResellerView
-from sim.mechanisms.billing import bill_leaks, bill_partners, charges, platform_income
+from sim.mechanisms.billing import bill_leaks, bill_partners, charge_of, platform_income
 from sim.mechanisms.congestion import build, delay
 from sim.mechanisms.contracts import Contract
 from sim.mechanisms.diffusion import bass
@@ -172,7 +172,7 @@ def test_partners_owe_through_one_channel_a_carrier_and_nothing_without_use(
 def test_charges_are_those_of_exact_arithmetic(volume: int, price: int) -> None:
     exact = (volume * price + GB // 2) // GB
 
-    assert charges(np.array([volume]), np.array([price])).tolist() == [exact]
+    assert charge_of(volume, price) == exact
 
 
 @given(SEEDS, st.lists(st.integers(0, 10**17), min_size=3, max_size=3))

@@ -6,7 +6,7 @@ import pytest
 from sim.core.units import KB_PER_GB
 from sim.market.names import DIRECT, NONE, PLATFORM, RESELLER
 from sim.market.world import NO_OFFER
-from sim.mechanisms.billing import bill_leaks, bill_partners, charges, platform_income
+from sim.mechanisms.billing import bill_leaks, bill_partners, charge_of, platform_income
 from sim.mechanisms.contracts import Contract
 
 GB = KB_PER_GB
@@ -19,12 +19,12 @@ GB = KB_PER_GB
 def test_a_charge_is_price_times_volume_to_the_nearest_fen(
     volume: int, price: int, fen: int
 ) -> None:
-    assert charges(np.array([volume]), np.array([price])).tolist() == [fen]
+    assert charge_of(volume, price) == fen
 
 
 def test_charges_of_a_whole_country_do_not_overflow() -> None:
     """A hundred billion GB at 9 yuan: the product of kB and fen has 20 digits."""
-    assert charges(np.array([10**17]), np.array([900])).tolist() == [10**11 * 900]
+    assert charge_of(10**17, 900) == 10**11 * 900
 
 
 def bill(

@@ -150,6 +150,13 @@ def test_cells_too_small_to_move_alone_move_in_turn() -> None:
     assert moved.arrived.sum() == pytest.approx(20, abs=1)
 
 
+def test_more_states_than_there_is_room_for_are_refused() -> None:
+    many = one_line(plans(*[(1.0, 90.0)] * 99), 0)
+
+    with pytest.raises(ValueError, match="room"):
+        many.flow()
+
+
 # Devices, 4G
 
 
