@@ -34,10 +34,12 @@ from sim.mechanisms.usage import (
     Curve,
     Levels,
     Margin,
-    Terms,
+    Meter,
+    metered,
+    net_worth,
     theta_of,
+    worth_at,
     worth_of,
-    worth_under,
 )
 
 type Floats = NDArray[np.float64]
@@ -101,11 +103,14 @@ def offer_value(
 
 # A segment's offers in lanes of one block of memory: the compiler then sees that they do not
 # overlap and works on several offers at a time.
-LANE = 256  # offers at most
-LANES = 10
-(GIFT, FREE, CAP, ALLOWANCE, NATIONAL, OVER, PRICE, PRINTED, BARE, WORTH) = range(
-    0, LANES * LANE, LANE
-)
+MOST = 256  # offers, or states of a line, at most
+LANE = MOST + 8  # a cache line more, or all lanes would fall on the same lines of the cache
+LANES = 20
+(
+    GIFT, FREE, CAP, ALLOWANCE, NATIONAL, OVER, PRICE, PRINTED, BARE,  # terms
+    USE_GIFT, USE_FREE, AT_FREE, USE_AWAY, AT_AWAY, USE_HOME, AT_HOME,  # use, as in `Meter`
+    FREE_WORTH, AWAY_WORTH, HOME_WORTH, WORTH,
+) = range(0, LANES * LANE, LANE)  # fmt: skip
 _VECTOR = 8  # numbers that are worked on at a time, or a multiple of that
 
 
@@ -115,17 +120,69 @@ def whole_vectors(count: int) -> int:
     return (count + _VECTOR - 1) // _VECTOR * _VECTOR
 
 
+@inlined
+def new_room(lanes: int, count: int) -> Floats:
+    """Return lanes of zeros for numbers of `count` things.
+
+    The rest of a lane is not touched, for to fill it would take as long as the work.
+    """
+    room = np.empty(lanes * LANE)
+    clear(room, lanes, count)
+    return room
+
+
+@inlined
+def clear(room: Floats, lanes: int, count: int) -> None:
+    """Set the numbers of `count` things in each lane to 0."""
+    for lane in range(lanes):
+        for n in range(whole_vectors(count)):
+            room[lane * LANE + n] = 0.0
+
+
 @kernel
 def weigh_offers(
     room: Floats, offers: int, theta: float, away: float, usable: float, curve: Curve
 ) -> None:
-    """Write into the lane `WORTH` what a month on each offer is worth, less its data bill, yuan."""
+    """Write into the lane `WORTH` what a month on each offer is worth, less its data bill, yuan.
+
+    As `sim.mechanisms.usage.worth_under`, with powers only where they are needed: what is used
+    outside the province has mostly the price of what is used at home, and what is zero-rated none.
+    """
+    apart, capped = 0, 0
     for o in range(whole_vectors(offers)):
-        terms = Terms(
-            room[GIFT + o], room[FREE + o], away, room[CAP + o], room[ALLOWANCE + o] * usable,
-            room[NATIONAL + o] * usable, room[OVER + o], room[PRICE + o], room[PRINTED + o],
+        use = metered(
+            theta, room[GIFT + o], room[FREE + o], away, room[CAP + o],
+            room[ALLOWANCE + o] * usable, room[NATIONAL + o] * usable, curve.free, room[OVER + o],
         )  # fmt: skip
-        room[WORTH + o] = worth_under(theta, terms, curve)
+        room[USE_GIFT + o], room[USE_FREE + o], room[AT_FREE + o] = use.gift, use.free, use.at_free
+        room[USE_AWAY + o], room[AT_AWAY + o] = use.away, use.at_away
+        room[USE_HOME + o], room[AT_HOME + o] = use.home, use.at_home
+        apart |= 1 if use.at_away != use.at_home else 0
+        capped |= 1 if use.at_free != curve.free else 0
+    value_use(room, AT_HOME, HOME_WORTH, offers, curve)
+    if apart:
+        value_use(room, AT_AWAY, AWAY_WORTH, offers, curve)
+    if capped:
+        value_use(room, AT_FREE, FREE_WORTH, offers, curve)
+    at_free = worth_at(curve.free, curve)
+    for o in range(whole_vectors(offers)):
+        use = Meter(
+            room[USE_GIFT + o], room[USE_FREE + o], room[AT_FREE + o], room[USE_AWAY + o],
+            room[AT_AWAY + o], room[USE_HOME + o], room[AT_HOME + o],
+        )  # fmt: skip
+        home = room[HOME_WORTH + o]
+        room[WORTH + o] = net_worth(
+            use, room[FREE_WORTH + o] if capped else at_free,
+            room[AWAY_WORTH + o] if apart else home, home, room[ALLOWANCE + o] * usable,
+            room[NATIONAL + o] * usable, room[PRICE + o], room[PRINTED + o], curve,
+        )  # fmt: skip
+
+
+@inlined
+def value_use(room: Floats, at: int, worth: int, offers: int, curve: Curve) -> None:
+    """Write what relative use in the lane `at` is worth into the lane `worth`, yuan a unit."""
+    for o in range(whole_vectors(offers)):
+        room[worth + o] = worth_at(room[at + o], curve)
 
 
 @kernel
@@ -143,7 +200,7 @@ def offer_weights(
     """Return the logit weight of every offer to every segment and level, before xi."""
     count, total = segments.theta.shape[0], offers.fee.shape[0]
     plans = total // offers.voice.shape[0]
-    if total > LANE:
+    if total > MOST:
         raise ValueError("more offers than a kernel has room for")
     e, tops = np.empty((count, kinds, total)), np.full((count, kinds), -math.inf)
     sponsored, zero_rated = levels.sponsored, offers.free_share
@@ -155,7 +212,7 @@ def offer_weights(
     for g in prange(count):
         style, p, alpha = int(styles[g]), int(provinces[g]), alphas[g]
         knows, away = 1 if hunters[g] else 0, roaming[style]
-        room = np.zeros(LANES * LANE)
+        room = new_room(LANES, total)
         for o in range(total):
             j = o // plans
             room[GIFT + o], room[FREE + o] = sponsored[j, style], zero_rated[o, style]

@@ -11,6 +11,8 @@ from sim.core.money import split_into
 from sim.market.offers import Offers
 from sim.market.segments import BELOW_LTE, CONTROL, NO_DEVICE, PLAIN_LEVELS
 from sim.mechanisms.choice import (
+    LANE,
+    MOST,
     Tastes,
     Weights,
     adoption,
@@ -19,6 +21,7 @@ from sim.mechanisms.choice import (
     leavers,
     look,
     nest_odds,
+    new_room,
     open_sums,
     plain,
     raise_nests,
@@ -32,7 +35,6 @@ type Ints = NDArray[np.int64]
 
 # A segment's numbers by state, in lanes of one block of memory: the compiler then sees that they do
 # not overlap and works on several states at a time. A state fits into a byte.
-LANE = 256
 LANES = 13
 (
     HELD,  # lines, before the month's moves
@@ -265,7 +267,7 @@ def expected_flows(
     reach = np.where(tastes.control, tastes.control_reach, 0.0)
     plan_cost = np.where(is_open, new_plan, 0.0)  # what weighing the own plan anew leaves of it
     states = kinds * total
-    if states > LANE:
+    if states > MOST:
         raise ValueError("more states than a kernel has room for")
     for g in prange(count):
         fresh = np.zeros(carriers, dtype=np.int64)
@@ -276,7 +278,7 @@ def expected_flows(
         into = np.zeros((kinds, carriers), dtype=np.int64)
         rivals, own = np.empty((kinds, carriers)), np.empty((kinds, carriers))
         inside, raised = np.empty((kinds, carriers)), np.empty((kinds, carriers))
-        room = np.zeros(LANES * LANE)
+        room = new_room(LANES, states)
         for level in range(kinds):
             open_sums(e[g, plain(level)], factor, is_open, carriers, rivals[level])
             open_sums(e[g, level], factor, is_open, carriers, own[level])

@@ -257,13 +257,28 @@ def worth_under(theta: float, t: Terms, curve: Curve) -> float:
         theta, t.sponsored, t.zero_rated, t.roaming, t.cap, t.allowance, t.national, curve.free,
         t.over,
     )  # fmt: skip
+    return net_worth(
+        use, worth_at(use.at_free, curve), worth_at(use.at_away, curve),
+        worth_at(use.at_home, curve), t.allowance, t.national, t.price, t.fee, curve,
+    )  # fmt: skip
+
+
+@inlined
+def net_worth(
+    use: Meter, free: float, away: float, home: float, allowance: float, national: float,
+    price: float, fee: float, curve: Curve,
+) -> float:  # fmt: skip
+    """Return the worth of a month's use, less its data bill, in yuan.
+
+    free, away, home : worth of each part, yuan per unit of scale; the rest : see `Terms`
+    """
     value = use.gift * (curve.at_free - curve.choke)
-    value += use.free * worth_at(use.at_free, curve)
-    value += use.away * worth_at(use.at_away, curve) + use.home * worth_at(use.at_home, curve)
-    within = min(use.away * use.at_away, t.national)
+    value += use.free * free
+    value += use.away * away + use.home * home
+    within = min(use.away * use.at_away, national)
     beyond = use.away * use.at_away - within
-    beyond += max(0.0, use.home * use.at_home - (t.allowance - within))
-    return value - t.fee - (t.price * beyond if beyond > 1e-12 else 0.0)
+    beyond += max(0.0, use.home * use.at_home - (allowance - within))
+    return value - fee - (price * beyond if beyond > 1e-12 else 0.0)
 
 
 @inlined
