@@ -17,14 +17,15 @@ type Ints = NDArray[np.int64]
 
 
 class SponsorCharges(NamedTuple):
-    """A month's charges to partners; the axes are partners and carriers."""
+    """A month's charges to the partners that sponsor: nobody else owes anything."""
 
-    volume: Ints  # (partners, carriers) kB
-    direct: Ints  # (partners, carriers) fen to the carrier
-    platform: Ints  # (partners, carriers) fen to the carrier's platform, for traffic and results
-    resold: Ints  # (partners, carriers) fen to resellers
-    subscription: Ints  # (partners, platforms) fen, the shared platform first
-    integration: Ints  # (partners,) fen to suppliers
+    partner: Ints  # (sponsors,) rows among all partners
+    volume: Ints  # (sponsors, carriers) kB
+    direct: Ints  # (sponsors, carriers) fen to the carrier
+    platform: Ints  # (sponsors, carriers) fen to the carrier's platform, for traffic and results
+    resold: Ints  # (sponsors, carriers) fen to resellers
+    subscription: Ints  # (sponsors, platforms) fen, the shared platform first
+    integration: Ints  # (sponsors,) fen to suppliers
 
 
 class LeakCharges(NamedTuple):
@@ -44,6 +45,7 @@ def charge_of(volume: int, price: int) -> int:
 
 @kernel
 def bill_partners(
+    partner: Ints,
     volume: Ints,
     worth: Ints,
     channel: NDArray[np.int8],
@@ -55,18 +57,19 @@ def bill_partners(
 ) -> SponsorCharges:
     """Return what partners owe for the volumes sponsored through their channels.
 
-    volume, channel : (partners, carriers); worth : fen of added use, likewise
+    partner : (sponsors,) rows among all partners
+    volume, channel : (sponsors, carriers); worth : fen of added use, likewise
     platform : (carriers,) ids; rates : (carriers,) fen per GB
     service : whole rate by carrier, subscription a platform, share of the worth
     integration : fen a month. Integration is paid once for each platform in use, and once for
     each carrier sold direct; the subscription once for each platform in use.
     """
-    partners, carriers = volume.shape
+    sponsors, carriers = volume.shape
     rate, fee, share = np.asarray(service.price), service.fee, service.share
-    direct, on_platform, resold = np.zeros((3, partners, carriers), dtype=np.int64)
-    subscription = np.zeros((partners, 1 + carriers), dtype=np.int64)
-    integrated = np.zeros(partners, dtype=np.int64)
-    for n in range(partners):
+    direct, on_platform, resold = np.zeros((3, sponsors, carriers), dtype=np.int64)
+    subscription = np.zeros((sponsors, 1 + carriers), dtype=np.int64)
+    integrated = np.zeros(sponsors, dtype=np.int64)
+    for n in range(sponsors):
         for j in range(carriers):
             amount, through, home = volume[n, j], channel[n, j], platform[j]
             if amount == 0:
@@ -82,12 +85,12 @@ def bill_partners(
                     integrated[n] += integration
             elif through == RESELLER:
                 resold[n, j] = charge_of(amount, reseller_price[j])
-    return SponsorCharges(volume, direct, on_platform, resold, subscription, integrated)
+    return SponsorCharges(partner, volume, direct, on_platform, resold, subscription, integrated)
 
 
 @inlined
 def _used_before(n: int, j: int, volume: Ints, channel: NDArray[np.int8], platform: Ints) -> bool:
-    """Return whether partner n uses carrier j's platform with one of the carriers before j."""
+    """Return whether sponsor n uses carrier j's platform with one of the carriers before j."""
     for k in range(j):
         if platform[k] == platform[j] and channel[n, k] == PLATFORM and volume[n, k] > 0:
             return True
@@ -111,32 +114,34 @@ class PartnerDebts(NamedTuple):
     resold: Ints  # (partners,) to resellers
     traffic: Ints  # (partners,) to platforms, for traffic and results
     fees: Ints  # (partners,) to platforms, subscriptions
+    integration: Ints  # (partners,) to suppliers
     to_carriers: Ints  # (carriers,) the direct part by whom it goes to
     to_resellers: Ints  # (carriers,) the resold part by whose traffic it is
 
 
 @kernel
-def partner_debts(charged: SponsorCharges) -> PartnerDebts:
-    """Add a month's charges up by partner and by carrier."""
+def partner_debts(charged: SponsorCharges, partners: int) -> PartnerDebts:
+    """Add a month's charges up by partner, of so many, and by carrier."""
+    integration = np.zeros(partners, dtype=np.int64)
+    integration[charged.partner] = charged.integration
     return PartnerDebts(
-        _by_partner(charged.direct),
-        _by_partner(charged.resold),
-        _by_partner(charged.platform),
-        _by_partner(charged.subscription),
+        _by_partner(charged.direct, charged.partner, partners),
+        _by_partner(charged.resold, charged.partner, partners),
+        _by_partner(charged.platform, charged.partner, partners),
+        _by_partner(charged.subscription, charged.partner, partners),
+        integration,
         by_column(charged.direct),
         by_column(charged.resold),
     )
 
 
 @inlined
-def _by_partner(fen: Ints) -> Ints:
-    """Return the sum of each row."""
-    total = np.empty(fen.shape[0], dtype=np.int64)
-    for n in range(fen.shape[0]):
-        row = 0
+def _by_partner(fen: Ints, partner: Ints, partners: int) -> Ints:
+    """Return the sum of each row at its partner's place: (partners,)."""
+    total = np.zeros(partners, dtype=np.int64)
+    for i in range(fen.shape[0]):
         for k in range(fen.shape[1]):
-            row += fen[n, k]
-        total[n] = row
+            total[partner[i]] += fen[i, k]
     return total
 
 

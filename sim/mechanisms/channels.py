@@ -49,6 +49,14 @@ class Choice(NamedTuple):
     fraction: Floats  # (partners, carriers) 0 to 1
 
 
+class Deals(NamedTuple):
+    """The deals in force: all that is billed is worked out for these partners alone."""
+
+    partner: Ints  # (sponsors,) rows of the partners that pay for traffic, rising
+    channel: Channels  # (sponsors, carriers) index into CHANNELS
+    arrives: Floats  # (sponsors, carriers) share of traffic paid for, less deliveries that fail
+
+
 def platforms_of(platform: Ints) -> list[int]:
     """Return the ids of the platforms that there are, in rising order."""
     return sorted({p for p in platform.tolist() if p != NO_PLATFORM})
@@ -183,12 +191,11 @@ def _affordable(channel: Channels, spending: Floats, budget: Floats) -> Floats:
 def strike(
     rows: Ints, chosen: Choice, platform: Ints, left: Flags, resale: Flags, block: Floats,
     failure: float, channel: Channels, fraction: Floats,
-) -> Floats:  # fmt: skip
-    """Write what partners chose into the book; return the share of traffic that they pay for.
+) -> Deals:  # fmt: skip
+    """Write what partners chose into the book; return the deals in force.
 
-    Returns (partners, carriers), deliveries that fail left out. Contracts end at once that run
-    through a platform that the carrier has left, through resellers that have nothing to sell,
-    and with a carrier that shuts the partner out.
+    Contracts end at once that run through a platform that the carrier has left, through resellers
+    that have nothing to sell, and with a carrier that shuts the partner out.
 
     Parameters
     ----------
@@ -203,15 +210,20 @@ def strike(
         for j in range(carriers):
             channel[rows[i], j] = chosen.channel[i, j]
             fraction[rows[i], j] = chosen.fraction[i, j]
-    sponsored, over = np.zeros(channel.shape), np.zeros(carriers, dtype=np.bool_)
+    over, sponsors = np.zeros(carriers, dtype=np.bool_), np.zeros(channel.shape[0], dtype=np.bool_)
     for n in range(channel.shape[0]):
         for j in range(carriers):
             through = channel[n, j]
             ended = (through == PLATFORM and left[j]) or (through == RESELLER and not resale[j])
-            over[j] = ended or blocked_at(n, j, channel, platform, block) >= 1.0
+            over[j] = through == NONE or ended
+            over[j] |= blocked_at(n, j, channel, platform, block) >= 1.0
         for j in range(carriers):
             if over[j]:
                 channel[n, j], fraction[n, j] = NONE, 0.0
-            arrives = 1.0 - failure if channel[n, j] == RESELLER else 1.0
-            sponsored[n, j] = fraction[n, j] * arrives
-    return sponsored
+            sponsors[n] |= fraction[n, j] > 0.0
+    partner = np.flatnonzero(sponsors)
+    arrives = fraction[partner]
+    for i in range(partner.shape[0]):
+        for j in range(carriers):
+            arrives[i, j] *= 1.0 - failure if channel[partner[i], j] == RESELLER else 1.0
+    return Deals(partner, channel[partner], arrives)

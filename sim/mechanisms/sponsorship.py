@@ -18,7 +18,7 @@ from sim.core.sums import total_of
 from sim.core.units import KB_PER_GB
 from sim.market.names import CATEGORIES, CHANNELS, PLATFORM
 from sim.mechanisms.billing import SponsorCharges
-from sim.mechanisms.channels import blocked_at
+from sim.mechanisms.channels import Deals, blocked_at
 from sim.mechanisms.usage import POTENTIAL, PRICED
 
 type Floats = NDArray[np.float64]
@@ -55,16 +55,17 @@ def _by_category(by_style: Ints, reach: int, mix: Floats) -> Floats:
 
 @kernel
 def sponsored_share(
-    category: NDArray[np.uint8], reach: Floats, fraction: Floats, carriers: int
+    category: NDArray[np.uint8], reach: Floats, deals: Deals, carriers: int
 ) -> Floats:
     """Return the share of each category's traffic that partners pay for: (carriers, categories).
 
-    category, reach : (partners,); fraction : (partners, carriers).
+    category, reach : (partners,)
     """
     share = np.zeros((carriers, len(CATEGORIES)))
-    for n in range(category.shape[0]):
+    for i in range(deals.partner.shape[0]):
+        n = deals.partner[i]
         for j in range(carriers):
-            share[j, category[n]] += reach[n] * fraction[n, j]
+            share[j, category[n]] += reach[n] * deals.arrives[i, j]
     return share
 
 
@@ -85,15 +86,15 @@ def sponsored_by_style(share: Floats, mix: Floats) -> Floats:
 def split_among_partners(
     sponsored: Ints, share: Floats, mix: Floats, category: NDArray[np.uint8], weight: Floats
 ) -> Ints:
-    """Return the kilobytes that each partner pays for on each carrier: (partners, carriers).
+    """Return the kilobytes that each sponsor pays for on each carrier: (sponsors, carriers).
 
     Parameters
     ----------
     sponsored : (carriers, lifestyles) kB, counted line by line
     share : (carriers, categories) sponsored share of each category's traffic
     mix : (lifestyles, categories)
-    category : (partners,)
-    weight : (partners, carriers) reach times sponsored share; the parts sum exactly
+    category : (sponsors,)
+    weight : (sponsors, carriers) reach times sponsored share; the parts sum exactly
     """
     out = np.zeros(weight.shape, dtype=np.int64)
     for j in range(weight.shape[1]):
@@ -129,12 +130,12 @@ def true_worth(
     volume: Ints, channel: NDArray[np.int8], category: NDArray[np.uint8], value: Floats,
     added: Floats, uplift: Floats, platform: Ints, block: Floats,
 ) -> Ints:  # fmt: skip
-    """Return what the use added by sponsoring is truly worth: (partners, carriers) fen.
+    """Return what the use added by sponsoring is truly worth: (sponsors, carriers) fen.
 
     Parameters
     ----------
-    volume : (partners, carriers) kB sponsored; channel : likewise
-    category : (partners,); value : (partners,) fen per added GB
+    volume : (sponsors, carriers) kB sponsored; channel : likewise
+    category : (sponsors,); value : (sponsors,) fen per added GB
     added : (carriers, categories) share of sponsored use that sponsoring adds
     uplift : (carriers,) worth added by a platform's service
     platform, block : (carriers,) as in `blocked_at`
@@ -171,10 +172,10 @@ def add_up_sponsors(
 ) -> Sponsored:
     """Add up what partners sponsor, owe and gain.
 
-    A partner's fees belong to all carriers that it sponsors with: divided by volume, summing
+    A sponsor's fees belong to all carriers that it sponsors with: divided by volume, summing
     exactly.
 
-    category : (partners,); channel, worth : (partners, carriers)
+    category : (sponsors,); channel, worth : (sponsors, carriers)
     """
     volume, direct, platform, resold = owed.volume, owed.direct, owed.platform, owed.resold
     subscription, integration = owed.subscription, owed.integration

@@ -14,7 +14,7 @@ from sim.market.names import CARRIERS, NO_PLATFORM, PLATFORM, SHARED_PLATFORM
 from sim.market.views import PartnerView, frozen
 from sim.market.world import NO_OFFER
 from sim.mechanisms.billing import SponsorCharges, bill_partners
-from sim.mechanisms.channels import Choice, blocked_part, seen_by_partners, strike
+from sim.mechanisms.channels import Choice, Deals, blocked_part, seen_by_partners, strike
 from sim.mechanisms.contracts import Contract, payment
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.sharing import among, mask_of, members_of, share_platform, weights
@@ -37,11 +37,8 @@ type Ints = NDArray[np.int64]
 # ---------------------------------------------------------------------------- contracts
 
 
-def strike_deals(market: Market) -> Floats:
-    """Let partners whose contracts are up decide; return the share of traffic they pay for.
-
-    Returns (partners, carriers), deliveries that fail left out.
-    """
+def strike_deals(market: Market) -> Deals:
+    """Let partners whose contracts are up decide; return the deals in force."""
     world, settings = market.world, market.scenario.sponsorship
     partners, carriers = world.partners, world.carriers
     since = world.month + 0.5 - month_index(settings.launch)
@@ -50,8 +47,8 @@ def strike_deals(market: Market) -> Floats:
     free = partners.up_for_renewal(world.month)
     free = free[partners.aware[free]]
     decision = settings.strategy.decide(_partner_view(market, free))
-    platform = carriers.platform
-    sponsored = strike(
+    platform = market.platform
+    deals = strike(
         free,
         Choice(
             np.ascontiguousarray(decision.channel, np.int8),
@@ -65,10 +62,8 @@ def strike_deals(market: Market) -> Floats:
         partners.channel,
         partners.fraction,
     )
-    world.sponsored = sponsored_share(
-        partners.category, partners.reach, sponsored, len(carriers.share)
-    )
-    return sponsored
+    world.sponsored = sponsored_share(partners.category, partners.reach, deals, len(carriers.share))
+    return deals
 
 
 def seen_by(market: Market, partner: int) -> PartnerView:
@@ -99,7 +94,7 @@ def _partner_view(market: Market, rows: Ints) -> PartnerView:
         platform_share=service.revenue_share,
         reseller_price=frozen(world.resellers.price),
         delivered=1.0 - market.scenario.resale.failure,
-        platform=frozen(world.carriers.platform),
+        platform=frozen(market.platform),
         block=frozen(world.carriers.block),
         uplift=service.uplift * world.carriers.service,
         integration_cost=round(settings.integration_cost * FEN_PER_YUAN),
@@ -111,34 +106,36 @@ def _partner_view(market: Market, rows: Ints) -> PartnerView:
 
 
 def bill_deals(market: Market) -> tuple[Ints, SponsorCharges]:
-    """Return what this month's sponsored use is worth to partners, and what they owe for it.
+    """Return what this month's sponsored use is worth to who pays for it, and what they owe.
 
-    The worth is (partners, carriers) fen, at their true values.
+    The worth is (sponsors, carriers) fen, at their true values.
     """
     world, service, mix = market.world, market.scenario.service, market.fixed.mix
     partners, carriers, by_style = world.partners, world.carriers, market.sums.by_style
-    platform = carriers.platform
+    partner, channel, arrives = market.deals
+    platform, category = market.platform, partners.category[partner]
     volume = split_among_partners(
         by_style[:, :, REACH_SPONSORED],
         world.sponsored,
         mix,
-        partners.category,
-        partners.reach[:, None] * market.sponsored_part,
+        category,
+        partners.reach[partner, None] * arrives,
     )
     worth = true_worth(
         volume,
-        partners.channel,
-        partners.category,
-        partners.value * market.dilution,
+        channel,
+        category,
+        partners.value[partner] * market.dilution,
         incremental_share(by_style, mix),
         service.uplift * carriers.service,
         platform,
         carriers.block,
     )
     return worth, bill_partners(
+        partner,
         volume,
         worth,
-        partners.channel,
+        channel,
         platform,
         carriers.backward_rate,
         Contract(
@@ -218,7 +215,7 @@ def _profit_alone(market: Market, view: PartnerView, carrier: int) -> float:
 
     Whether it is better off so is the internal stability of a cartel (d'Aspremont et al. 1983).
     """
-    platform = market.world.carriers.platform
+    platform = market.platform.copy()
     platform[carrier] = carrier + 1
     income = _asked(market, view, platform)
     earned = income.paid[carrier] + income.fees[carrier]

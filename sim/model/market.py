@@ -29,6 +29,7 @@ from sim.market.views import (
 from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, bill_leaks
 from sim.mechanisms.cells import place_shares, upgrade_chances
+from sim.mechanisms.channels import Deals
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
@@ -254,6 +255,7 @@ class Market(mesa.Model):
             able = carriers.service[j] >= self.scenario.user_control.service_needed
             carriers.control[j] = self.has_control and decision.control and able
             carriers.memory[j] = frozen(decision.memory)
+        self.platform = carriers.platform
         self.platform_rate = np.floor(
             carriers.backward_rate * self.scenario.service.rate + 0.5
         ).astype(np.int64)
@@ -270,7 +272,7 @@ class Market(mesa.Model):
 
     def sponsor(self) -> None:
         """Let partners whose contracts are up decide whom to sponsor with."""
-        self.sponsored_part = strike_deals(self)
+        self.deals: Deals = strike_deals(self)
         self.coalitions: Coalitions | None = weigh_alliance(self)
         self.levels = self.month_levels()
 
@@ -386,7 +388,10 @@ class Market(mesa.Model):
         self.total: Ints = self.sums.by_place.sum(axis=0)  # (carriers, SUMS)
         self.worth, self.sponsor_charges = bill_deals(self)
         self.sponsoring: Sponsored = add_up_sponsors(
-            world.partners.category, world.partners.channel, self.sponsor_charges, self.worth
+            world.partners.category[self.deals.partner],
+            self.deals.channel,
+            self.sponsor_charges,
+            self.worth,
         )
         leaked = self.sponsoring.by_channel[VOLUME, RESELLER] + self.total[:, RESOLD]
         self.leak_charges: LeakCharges = bill_leaks(
@@ -404,7 +409,7 @@ class Market(mesa.Model):
             sponsors=self.sponsor_charges,
             leaks=self.leak_charges,
             costs=self.costs,
-            platform=world.carriers.platform,
+            platform=self.platform,
             parts=platform_parts(self, self.sponsoring.by_channel[VOLUME, PLATFORM]),
             active=world.resellers.active,
             reseller_sales=self.resale.sales,

@@ -135,7 +135,7 @@ def _record_market(market: Market, label: str) -> None:
         partners=[sponsoring.partners],
         service_partners=[sponsoring.served],
         categories=[sponsoring.categories],
-        platforms=[len(platforms_of(world.carriers.platform))],
+        platforms=[len(platforms_of(market.platform))],
         subscription_fen=[int(owed.subscription.sum())],
         integration_fen=[int(owed.integration.sum())],
     )

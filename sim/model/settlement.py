@@ -1,7 +1,8 @@
 """Every charge of a month becomes a posting; then the books must balance to the fen."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def settle(ledger: Ledger, trade: Trade) -> Settled:
     """Post the month's charges between users, partners, resellers, carriers and suppliers."""
     users = np.ascontiguousarray(trade.sums.by_place.T)  # (SUMS, carriers, provinces) fen
     to = users.sum(axis=2)  # (SUMS, carriers)
-    partners, costs = partner_debts(trade.sponsors), trade.costs
+    partners = partner_debts(trade.sponsors, len(ledger.groups["partner"]))
     retail = _retail(trade, to[RESALE], partners.to_resellers)
     ledger.post(
         [
@@ -93,7 +94,7 @@ def settle(ledger: Ledger, trade: Trade) -> Settled:
             Posting("partner", partners.resold, "reseller", retail.resold, SPONSORED_TRAFFIC),
             _to_one("partner", partners.traffic, "platform", SPONSORED_TRAFFIC),
             _to_one("partner", partners.fees, "platform", "subscription"),
-            _to_one("partner", trade.sponsors.integration, "suppliers", "integration"),
+            _to_one("partner", partners.integration, "suppliers", "integration"),
         ]
     )
     income, shares = _platform_shares(trade)
@@ -103,7 +104,10 @@ def settle(ledger: Ledger, trade: Trade) -> Settled:
             Posting("reseller", retail.bought, "branch", trade.leaks.paid, "wholesale"),
             _to_one("reseller", retail.handling, "suppliers", "handling"),
             _to_one("reseller", retail.overheads, "suppliers", "overheads"),
-            *(_to_one("carrier", fen, "suppliers", name) for name, fen in costs._asdict().items()),
+            *(
+                _to_one("carrier", fen, "suppliers", name)
+                for name, fen in trade.costs._asdict().items()
+            ),
         ]
     )
     margin = retail.topups + retail.resold - retail.bought
@@ -275,12 +279,15 @@ def _round_columns(sums: Ints, columns: tuple[int, ...], unit: int) -> None:
         sums[:, column] = whole_parts(sums[:, column].copy(), unit)
 
 
-def posting_rows(ledger: Ledger) -> dict[str, list[str] | list[int]]:
+def posting_rows(ledger: Ledger) -> dict[str, NDArray[Any]]:
     """Return the month's postings as columns: payer, payee, purpose, fen."""
-    posted = sorted(ledger.take_postings().items())
-    return {
-        "payer": [key[0] for key, _ in posted],
-        "payee": [key[1] for key, _ in posted],
-        "purpose": [key[2] for key, _ in posted],
-        "fen": [fen for _, fen in posted],
-    }
+    posted = ledger.take_postings()
+    keys = tuple(sorted(posted))
+    return _posting_labels(keys) | {"fen": np.array([posted[key] for key in keys], dtype=np.int64)}
+
+
+@cache
+def _posting_labels(keys: tuple[tuple[str, str, str], ...]) -> dict[str, NDArray[Any]]:
+    """Return the labels of postings as columns; made once, for every month has the same."""
+    columns = np.array(keys, dtype=np.str_).reshape(-1, 3).T
+    return dict(zip(("payer", "payee", "purpose"), columns.copy(), strict=True))

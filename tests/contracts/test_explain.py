@@ -220,14 +220,15 @@ def test_what_partners_weigh_leads_to_their_deals(name: str):
 def test_a_partners_payments_and_volumes_are_those_charged():
     settings = scenario("service_cooperation", 6, sponsorship__partners=200)
     whole = stepped(Market(settings, 0, "expected"), 30)
-    row = int(whole.sponsor_charges.volume.sum(axis=1).argmax())
+    place = int(whole.sponsor_charges.volume.sum(axis=1).argmax())
+    row = int(whole.sponsor_charges.partner[place])
 
     market = stepped(WatchedPartner(settings, 0, "expected", row, None), 30)
 
     owed, last = whole.sponsor_charges, market.noted[-1]
-    paid = (owed.direct + owed.platform + owed.resold)[row] / 100
+    paid = (owed.direct + owed.platform + owed.resold)[place] / 100
     assert [deal.paid for deal in last.deals] == pytest.approx(paid.tolist())
-    worth = whole.worth[row] / 100
+    worth = whole.worth[place] / 100
     assert [deal.worth for deal in last.deals] == pytest.approx(worth.tolist())
     assert sum(deal.sponsored for deal in last.deals) > 0.0
     aware = [month for month in market.noted if month.aware]

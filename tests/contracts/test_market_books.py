@@ -349,7 +349,7 @@ def test_a_fen_moved_past_the_books_stops_the_run_though_the_sum_stays_zero() ->
 
 def test_a_negative_charge_stops_the_run_with_purpose_and_amount() -> None:
     def owe_less_than_nothing(market: Market) -> None:
-        market.sponsor_charges.subscription[5, 0] = -1
+        market.sponsor_charges.subscription[0, 0] = -1
 
     said = stopped(broken_after("bill", owe_less_than_nothing))
     assert "subscription: partner pay" in said

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from sim.core.streams import Streams
 from sim.core.units import KB_PER_GB as GB
 from sim.market.ledger import Ledger
+from sim.market.names import DIRECT
 from sim.market.views import ResellerView
 from sim.mechanisms.billing import bill_leaks, bill_partners, charge_of, platform_income
+from sim.mechanisms.channels import Deals
 from sim.mechanisms.congestion import build, delay
 from sim.mechanisms.contracts import Contract
 from sim.mechanisms.diffusion import bass
@@ -118,7 +120,8 @@ def test_partners_pay_for_every_kilobyte_that_was_given_and_for_no_other(
     u = drawn(seed, 4, max(partners, 1))
     category = (u[0, :partners] * 8).astype(np.uint8)
     reach, fraction = u[1, :partners], (u[2, :partners] > 0.5)[:, None] * np.ones((1, 3))
-    share = sponsored_share(category, reach, fraction, 3)
+    deals = Deals(np.arange(partners), np.full((partners, 3), DIRECT, np.int8), fraction)
+    share = sponsored_share(category, reach, deals, 3)
     mix = np.full((2, 8), 0.125)
     given_to = np.zeros((3, 2, 4), np.int64)
     given_to[:, :, 0] = (drawn(seed + 1, 3, 2) * most).astype(np.int64)
@@ -153,7 +156,9 @@ def test_partners_owe_through_one_channel_a_carrier_and_nothing_without_use(
     rates = np.array([20_00, 21_00, 22_00])
     platform, worth = np.array([0, 0, 3]), volume // GB * 9_00
     service = Contract(rates - 3_00, fee=500, share=0.2)
-    owed = bill_partners(volume, worth, channel, platform, rates, service, rates - 1_00, 900)
+    owed = bill_partners(
+        np.arange(partners), volume, worth, channel, platform, rates, service, rates - 1_00, 900
+    )
 
     paid = np.stack([owed.direct, owed.resold, owed.platform])
     assert ((paid > 0).sum(axis=0) <= 1).all()

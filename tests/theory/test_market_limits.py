@@ -284,7 +284,9 @@ def integrating(shared: bool) -> Floats:
     settings = market.scenario.sponsorship.model_copy(update={"integration_cost": cost * reached})
     market._settings = market.scenario.model_copy(update={"sponsorship": settings})
     stepped(market, 6)
-    joined = (market.sponsor_charges.volume[inside] > 0).mean(axis=0)
+    owed = market.sponsor_charges
+    volume = owed.volume[np.isin(owed.partner, inside)]
+    joined = (volume > 0).sum(axis=0) / len(inside)
     return np.asarray(joined)
 
 

@@ -66,6 +66,7 @@ def trade(
     return Trade(
         sums=usage(),
         sponsors=SponsorCharges(
+            partner=np.arange(2),
             volume=VOLUME,
             direct=np.array([[400, 0, 0], [0, 0, 0]]),
             platform=np.array([[0, 0, 200], [0, 0, 100]]),
@@ -161,7 +162,7 @@ def test_a_market_without_partners_settles_the_rest() -> None:
     ledger = opened(partners=0)
     none = np.zeros((0, 3), np.int64)
     fees = np.zeros((0, 4), np.int64)
-    nobody = SponsorCharges(none, none, none, none, fees, none[:, 0])
+    nobody = SponsorCharges(none[:, 0], none, none, none, none, fees, none[:, 0])
     settled = settle(ledger, trade()._replace(sponsors=nobody))
 
     ledger.assert_balanced(0)

@@ -32,6 +32,7 @@ def bill(
 ) -> dict[str, list[int]]:
     """Bill one partner on three carriers: 20, 16 and 18 yuan/GB by channel; a GB is worth 30."""
     owed = bill_partners(
+        partner=np.zeros(1, np.int64),
         volume=np.array([volume]) * GB,
         worth=np.array([volume]) * 30_00,
         channel=np.array([channel], np.int8),
@@ -73,6 +74,7 @@ def test_a_platform_takes_its_share_of_what_the_added_use_is_worth() -> None:
 def test_a_platforms_income_is_its_carriers_traffic_and_its_subscriptions() -> None:
     platform = np.array([1, 0, 0])
     owed = bill_partners(
+        partner=np.arange(2),
         volume=np.array([[1, 2, 3], [0, 0, 4]]) * GB,
         worth=np.zeros((2, 3), np.int64),
         channel=np.full((2, 3), PLATFORM, np.int8),

@@ -6,6 +6,7 @@ import pytest
 from sim.core.units import KB_PER_GB
 from sim.market.names import CATEGORIES, DIRECT, NONE, PLATFORM
 from sim.mechanisms.billing import SponsorCharges
+from sim.mechanisms.channels import Deals
 from sim.mechanisms.sponsorship import (
     add_up_sponsors,
     incremental_share,
@@ -61,7 +62,11 @@ def test_the_sponsored_share_of_a_category_sums_reach_over_its_sponsors() -> Non
     share = sponsored_share(
         category=np.array([0, 0, 7], np.uint8),
         reach=np.array([0.25, 0.5, 1.0]),
-        fraction=np.array([[1.0, 0.0], [0.5, 0.0], [0.0, 0.1]]),
+        deals=Deals(
+            partner=np.arange(3),
+            channel=np.full((3, 2), DIRECT, np.int8),
+            arrives=np.array([[1.0, 0.0], [0.5, 0.0], [0.0, 0.1]]),
+        ),
         carriers=2,
     )
 
@@ -90,6 +95,7 @@ def test_a_partner_counts_in_the_cells_of_its_category_and_channels() -> None:
     volume = np.array([[5, 15], [0, 0]]) * GB
     nothing = np.zeros((2, 2), np.int64)
     owed = SponsorCharges(
+        partner=np.arange(2),
         volume=volume,
         direct=np.array([[100, 0], [0, 0]]),
         platform=np.array([[0, 330], [0, 0]]),

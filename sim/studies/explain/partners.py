@@ -107,7 +107,8 @@ class WatchedPartner(Market):
     def _month(self) -> PartnerMonth:
         partner, owed = self.partners[self.row], self.sponsor_charges
         waits = bool(self.world.partners.under_contract(self.world.month)[self.row])
-        fees = np.sum(owed.subscription[self.row]) + np.sum(owed.integration[self.row])
+        own = owed.partner == self.row
+        fees = owed.subscription[own].sum() + owed.integration[own].sum()
         return PartnerMonth(
             month=month_label(self.world.month),
             aware=partner.aware,
@@ -120,9 +121,10 @@ class WatchedPartner(Market):
 
     def _deal(self, carrier: int) -> CarrierDeal:
         partner, owed, view = self.partners[self.row], self.sponsor_charges, self._view
-        volume = int(owed.volume[self.row, carrier])
+        own = owed.partner == self.row
+        volume = int(owed.volume[own, carrier].sum())
         paid = sum(
-            int(part[self.row, carrier]) for part in (owed.direct, owed.platform, owed.resold)
+            int(part[own, carrier].sum()) for part in (owed.direct, owed.platform, owed.resold)
         )
         return CarrierDeal(
             carrier=CARRIERS[carrier],
@@ -133,7 +135,7 @@ class WatchedPartner(Market):
             fraction=partner.fractions[carrier],
             sponsored=volume / KB_PER_GB,
             paid=paid / FEN_PER_YUAN,
-            worth=int(self.worth[self.row, carrier]) / FEN_PER_YUAN,
+            worth=int(self.worth[own, carrier].sum()) / FEN_PER_YUAN,
         )
 
     def _events(self) -> tuple[str, ...]:
