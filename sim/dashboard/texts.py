@@ -1,6 +1,12 @@
-"""Every word on the screen, in English and Chinese, and the names of things in both."""
+"""Every word on the screen, in English and Chinese, and the names of things in both.
+
+Here stands what several pages say; what one page says stands in `words/<page>.py`.
+"""
 
 from typing import Literal, NamedTuple
+
+from sim.core.errors import SimError
+from sim.dashboard.words import page_words
 
 type Language = Literal["en", "zh"]
 
@@ -30,29 +36,8 @@ MESSAGES: dict[str, Message] = {
         "Simulated, not observed: a model's answer to “what if”, under its assumptions.",
         "以上为模拟结果，并非观测数据：是模型在其假设下对“如果……会怎样”的回答。",
     ),
-    "page.compare": Message("Compare scenarios", "情景比较"),
     "page.missing": Message("There is no page here", "没有这个页面"),
     "page.home": Message("Go to the first page", "回到首页"),
-    "compare.against": Message("against {baseline}", "对照：{baseline}"),
-    "compare.facts": Message(
-        "{start} to {end} · {seeds} · {users} · {fidelity}",
-        "{start} 至 {end} · {seeds} · {users} · {fidelity}",
-    ),
-    "compare.users": Message("{count} users", "{count} 个用户"),
-    "compare.all_lines": Message("all lines of the country", "全国所有线路"),
-    "compare.seeds": Message("{count} seeds", "{count} 个随机种子"),
-    "compare.seed": Message("one seed", "1 个随机种子"),
-    "compare.findings": Message("What changes, and by how much", "什么变了，变了多少"),
-    "compare.findings.note": Message(
-        "{year}, difference against {baseline} under the same random draws, "
-        "with the {level} % interval for the mean over {seeds} seeds.",
-        "{year}，同一组随机数下与“{baseline}”之差，以及 {seeds} 个种子均值的 {level}% 区间。",
-    ),
-    "compare.choose": Message("Choose what to see", "选择要看的内容"),
-    "compare.findings.single": Message(
-        "{year}, difference against {baseline} under the same random draws; one seed, no interval.",
-        "{year}，同一组随机数下与“{baseline}”之差；只有一个种子，没有区间。",
-    ),
     "choice.comparison": Message("Comparison", "比较结果"),
     "choice.metric": Message("Metric", "指标"),
     "choice.scenarios": Message("Scenarios", "情景"),
@@ -283,3 +268,8 @@ MESSAGES: dict[str, Message] = {
     "unit.months": Message("months", "个月"),
     "unit.resellers": Message("resellers", "家"),
 }
+
+for _key, _en, _zh in page_words():
+    if _key in MESSAGES:
+        raise SimError(f"two texts for '{_key}'")
+    MESSAGES[_key] = Message(_en, _zh)

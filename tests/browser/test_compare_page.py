@@ -169,7 +169,7 @@ def test_nothing_chosen_is_said_and_not_drawn(visit: Visit):
 @pytest.mark.parametrize("language", HEADINGS)
 def test_without_results_the_command_is_shown(chromium, empty_dashboard: str, language: str):
     page = chromium.new_page(viewport=SIZES["phone"])
-    page.goto(f"{empty_dashboard}/?lang={language}")
+    page.goto(f"{empty_dashboard}/compare?lang={language}")
 
     expect(page.get_by_text(COMMAND)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -34,8 +34,8 @@ class Visit:
             self.hosts.add(parts.netloc)
 
     def open(self, query: str = "") -> "Visit":
-        """Open an address and wait until every chart is drawn."""
-        self.page.goto(f"{self.address}/{query}")
+        """Open the page of compared scenarios and wait until every chart is drawn."""
+        self.page.goto(f"{self.address}/compare{query}")
         self.page.wait_for_function("document.querySelectorAll('.main-svg').length >= 3")
         self.page.wait_for_selector(".explained", state="attached")
         return self

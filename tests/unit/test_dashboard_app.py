@@ -23,12 +23,18 @@ def said(component: object) -> str:
 def test_pages_have_addresses_of_their_own():
     paths = [page.path for page in in_order()]
 
-    assert paths[0] == "/"
+    assert all(path.startswith("/") for path in paths)
     assert len(set(paths)) == len(paths)
 
 
+def test_the_first_address_shows_a_page(tmp_path: Path):
+    _, heading = screen("/", Choices(), tmp_path)
+
+    assert not heading.startswith("There is no page here")
+
+
 def test_without_results_the_page_says_which_command_makes_some(tmp_path: Path):
-    parts, heading = screen("/", Choices(), tmp_path)
+    parts, heading = screen("/compare", Choices(), tmp_path)
 
     assert COMMAND in said(parts)
     assert heading == "Compare scenarios · Backward Traffic Simulator"
@@ -52,7 +58,7 @@ def test_a_damaged_comparison_is_shown_as_such_and_others_can_be_chosen(tmp_path
     broken = write_comparison(tmp_path)
     write_comparison(tmp_path, "whole")
     (broken / "comparison.json").write_text("[]", encoding="utf-8")
-    parts, _ = screen("/", Choices(comparison=broken.name), tmp_path)
+    parts, _ = screen("/compare", Choices(comparison=broken.name), tmp_path)
 
     assert "This comparison cannot be read" in said(parts)
     assert "whole" in said(parts)

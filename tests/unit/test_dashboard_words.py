@@ -5,10 +5,12 @@ from itertools import pairwise
 
 import pytest
 
+from sim.core.errors import SimError
 from sim.dashboard.i18n import Words
 from sim.dashboard.sentences import sentence
 from sim.dashboard.texts import LANGUAGES, MESSAGES
 from sim.dashboard.units import Scale, scale_for
+from sim.dashboard.words import compare, page_words
 from sim.metrics import metrics
 
 EN, ZH = Words("en"), Words("zh")
@@ -36,6 +38,13 @@ def test_chinese_is_chinese_and_english_is_not(key: str):
 @pytest.mark.parametrize("key", MESSAGES)
 def test_chinese_has_chinese_punctuation(key: str):
     assert not re.search("[\u4e00-\u9fff][,;:?!()]", MESSAGES[key].zh)
+
+
+def test_words_said_in_one_language_only_are_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delitem(compare.ZH, "compare.seed")
+
+    with pytest.raises(SimError, match=r"words\.compare: .* compare\.seed"):
+        list(page_words())
 
 
 def test_an_unknown_name_is_shown_as_it_is():

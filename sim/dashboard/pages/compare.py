@@ -190,4 +190,4 @@ def _seeds(seeds: list[int]) -> str:
     return f"{seeds[0]}–{seeds[-1]}" if run and len(seeds) > 2 else ", ".join(map(str, seeds))
 
 
-pages.add("compare")(Page(10, "/", "page.compare", layout, callbacks))
+pages.add("compare")(Page(30, "/compare", "page.compare", layout, callbacks))
