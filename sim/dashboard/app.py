@@ -10,9 +10,11 @@ from dash.development.base_component import Component
 from flask import Response
 
 from sim.core.errors import SimError
+from sim.dashboard import chart_cards
 from sim.dashboard.aria import aria
 from sim.dashboard.clientside import in_browser
 from sim.dashboard.controls import choice
+from sim.dashboard.exporting import routes
 from sim.dashboard.i18n import Words
 from sim.dashboard.pages import Page, in_order
 from sim.dashboard.scene import Choices
@@ -70,7 +72,9 @@ def create_app(results: Path | None = None) -> Dash:
     )
     app.layout = _shell()
     app.server.after_request(_stay_home)
+    routes(app, folder)
     _shell_callbacks(app, folder)
+    chart_cards.callbacks(app, folder)
     for page in in_order():
         page.callbacks(app, folder)
     return app

@@ -1,8 +1,7 @@
-"""Cards: what changes against the baseline in words, and the frames around charts."""
+"""Cards: what changes against the baseline, in words."""
 
 from typing import Any
 
-import dash_mantine_components as dmc
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
@@ -10,9 +9,9 @@ from dash.development.base_component import Component
 from sim.dashboard.aria import aria
 from sim.dashboard.controls import swatch
 from sim.dashboard.data import MARKET, pick
-from sim.dashboard.i18n import Words
 from sim.dashboard.messages import alert
-from sim.dashboard.scene import LEVEL, NUMBERS, Scene
+from sim.dashboard.rows import NUMBERS
+from sim.dashboard.scene import LEVEL, Scene
 from sim.dashboard.sentences import clear, sentence
 from sim.dashboard.units import Scale, scale_for
 
@@ -127,34 +126,3 @@ def _interval(scene: Scene, row: dict[Any, Any], widest: float) -> Component:
     marks.append(html.I(className="dot", style={"left": at["mean"]}))
     colour = {"--colour": scene.colour(row["scenario"])}
     return html.Span(marks, className="interval", style=colour, **aria(hidden="true"))
-
-
-def chart_card(name: str, words: Words) -> Component:
-    """Return the empty frame of a chart; a callback fills it."""
-
-    def part(kind: str) -> dict[str, str]:
-        return {"type": f"chart-{kind}", "chart": name}
-
-    kind = words(f"chart.{name}")
-    view = dmc.SegmentedControl(
-        id=part("view"),
-        data=[
-            {"value": "chart", "label": words("choice.chart")},
-            {"value": "table", "label": words("choice.table")},
-        ],
-        value="chart",
-        size="xs",
-        radius="xl",
-        **aria(label=words("choice.view", chart=kind)),
-    )
-    return html.Section(
-        [
-            html.Div([html.P(kind, className="eyebrow"), view], className="chart-top"),
-            html.H2(id=part("title"), className="chart-title"),
-            html.P(id=part("notes"), className="chart-notes"),
-            html.Div(id=part("body"), className="chart-body"),
-            html.P(id=part("source"), className="chart-source"),
-        ],
-        className="card chart",
-        **aria(label=kind),
-    )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.dashboard.scene import Scene
 from sim.dashboard.theme import FONT, GLYPHS
+from sim.dashboard.view import View
 
 type Figure = dict[str, Any]
 
@@ -67,9 +67,9 @@ def grid(count: int, columns: int, across: float, up: float) -> list[Panel]:
     return panels
 
 
-def layout(scene: Scene, height: float, **more: Any) -> dict[str, Any]:
+def layout(view: View, height: float, **more: Any) -> dict[str, Any]:
     """Return what all figures share; `height` is in pixels."""
-    palette = scene.palette
+    palette = view.palette
     return {
         "height": height,
         "autosize": True,
@@ -93,11 +93,11 @@ def layout(scene: Scene, height: float, **more: Any) -> dict[str, Any]:
     }
 
 
-def axis(scene: Scene, **more: Any) -> dict[str, Any]:
+def axis(view: View, **more: Any) -> dict[str, Any]:
     """Return a quiet axis: fine lines, no zoom, room for its labels."""
     return {
-        "gridcolor": scene.palette.grid,
-        "linecolor": scene.palette.line,
+        "gridcolor": view.palette.grid,
+        "linecolor": view.palette.line,
         "zeroline": False,
         "fixedrange": True,
         "automargin": True,
@@ -108,14 +108,14 @@ def axis(scene: Scene, **more: Any) -> dict[str, Any]:
     }
 
 
-def heading(scene: Scene, panel: Panel, entity: str) -> dict[str, Any]:
+def heading(view: View, panel: Panel, entity: str) -> dict[str, Any]:
     """Return a panel's title: the carrier's mark in its colour, then its name."""
-    colour = scene.palette.entity(entity)
+    colour = view.palette.entity(entity)
     mark = f'<span style="color:{colour}">{GLYPHS.get(entity, "●")}</span>'
-    return note(scene, f"{mark} <b>{scene.words.entity(entity)}</b>", panel)
+    return note(view, f"{mark} <b>{view.words.entity(entity)}</b>", panel)
 
 
-def note(scene: Scene, text: str, panel: Panel) -> dict[str, Any]:
+def note(view: View, text: str, panel: Panel) -> dict[str, Any]:
     """Return a line of text just above a panel's left corner."""
     return {
         "text": text,
@@ -127,23 +127,23 @@ def note(scene: Scene, text: str, panel: Panel) -> dict[str, Any]:
         "yanchor": "bottom",
         "yshift": 6,
         "showarrow": False,
-        "font": {"size": 13, "color": scene.palette.ink},
+        "font": {"size": 13, "color": view.palette.ink},
     }
 
 
-def nothing(scene: Scene) -> Figure:
+def nothing(view: View) -> Figure:
     """Return the figure that says that there is nothing to draw, and why."""
     text = {
-        "text": scene.words("chart.nothing.what"),
+        "text": view.words("chart.nothing.what"),
         "xref": "paper",
         "yref": "paper",
         "x": 0.5,
         "y": 0.5,
         "showarrow": False,
-        "font": {"size": 14, "color": scene.palette.muted},
+        "font": {"size": 14, "color": view.palette.muted},
     }
     hidden = {"visible": False, "fixedrange": True}
     return {
         "data": [],
-        "layout": layout(scene, 160, xaxis=hidden, yaxis=hidden, annotations=[text]),
+        "layout": layout(view, 160, xaxis=hidden, yaxis=hidden, annotations=[text]),
     }

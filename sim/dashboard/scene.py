@@ -1,24 +1,32 @@
 """What one view of the page shows: a comparison, what was chosen of it, and how it looks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
 
 from sim.core.calendar import month_index, month_label
-from sim.dashboard.data import ENTITIES, metric_names, pick
+from sim.core.errors import SimError
+from sim.dashboard.data import ENTITIES, chosen, comparisons, metric_names, pick
 from sim.dashboard.i18n import Words
+from sim.dashboard.rows import NUMBERS, Rows
 from sim.dashboard.texts import LANGUAGES, Language
 from sim.dashboard.theme import PALETTES, THEMES, Palette, Theme, dash
-from sim.dashboard.units import Scale, scale_for
+from sim.dashboard.units import scale_for
+from sim.dashboard.view import Cited, Query
 from sim.metrics import metrics
+from sim.scenario.schema import content_digest
 from sim.studies.comparison import Comparison
 
 FIRST_METRIC = "profit"
 LEVEL = 90  # per cent; the intervals come with the comparison
-NUMBERS = ["mean", "low", "high"]
+LISTS = ("scenarios", "carriers")  # choices of several, as in assets/choices.js
+
+_SHARED = ("lang", "theme", "comparison", "metric", *LISTS)
+_WHEN = {"flow": "chart.sum", "ratio": "chart.mean", "stock": "chart.end"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class Choices:
     metric: str | None = None
     scenarios: tuple[str, ...] | None = None
     carriers: tuple[str, ...] | None = None
+    own: Mapping[str, str] = field(default_factory=dict)  # what single pages know, by name
 
     @classmethod
     def read(cls, said: Mapping[str, Any] | None) -> Self:
@@ -43,30 +52,25 @@ class Choices:
             metric=said.get("metric"),
             scenarios=_names(said.get("scenarios")),
             carriers=_names(said.get("carriers")),
+            own={
+                name: value
+                for name, value in said.items()
+                if name not in _SHARED and isinstance(value, str)
+            },
         )
+
+    @classmethod
+    def of_query(cls, query: Mapping[str, str]) -> Self:
+        """Read choices as they stand in an address; a list is written with commas."""
+        return cls.read({name: _value(name, text) for name, text in query.items()})
+
+
+def _value(name: str, text: str) -> str | list[str]:
+    return [part for part in text.split(",") if part] if name in LISTS else text
 
 
 def _names(said: Any) -> tuple[str, ...] | None:
     return None if said is None else tuple(str(name) for name in said)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The table behind a chart: `mean`, `low`, `high` are on `scale`."""
-
-    frame: pd.DataFrame
-    scale: Scale
-
-    def of(self, **values: str) -> pd.DataFrame:
-        """Return the rows where each named column has the value."""
-        frame = self.frame
-        for column, value in values.items():
-            frame = frame[frame[column] == value]
-        return frame
-
-    def names(self, column: str) -> list[str]:
-        """Return what stands in a column, each once, in order."""
-        return list(dict.fromkeys(self.frame[column]))
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,52 @@ class Scene:
             palette=PALETTES[choices.theme],
             narrow=narrow,
         )
+
+    @classmethod
+    def open(cls, choices: Choices, results: Path, *, narrow: bool = False) -> Self:
+        """Return the scene of the comparison chosen; a `SimError` if it cannot be read."""
+        stored = comparisons(results)
+        if not stored:
+            raise SimError("there is no comparison; `sim compare` makes one")
+        return cls.of(chosen(stored, choices.comparison).load(), choices, narrow=narrow)
+
+    @property
+    def query(self) -> Query:
+        """Return every choice in full."""
+        return {
+            "comparison": self.comparison.id,
+            "metric": self.metric,
+            "scenarios": self.scenarios,
+            "carriers": self.entities,
+        }
+
+    @property
+    def name(self) -> str:
+        """Return the metric: files saved are called by it."""
+        return self.metric
+
+    @property
+    def cited(self) -> Cited:
+        """Return what the comparison was made of."""
+        comparison = self.comparison
+        definitions = comparison.definitions
+        return Cited(
+            scenarios={name: content_digest(definitions[name]) for name in self.scenarios},
+            seeds=tuple(comparison.seeds),
+            fidelity=comparison.fidelity,
+            users=comparison.users,
+            months=(self.branch, self.last_month),
+            code=comparison.code,
+        )
+
+    def remarks(self, notes: tuple[str, ...], found: Rows) -> list[str]:
+        """Return the unit, the period, and what marks and intervals mean."""
+        words, seeds = self.words, len(self.comparison.seeds)
+        said = [words("chart.unit", unit=found.scale.unit)]
+        if "month" not in found.frame and self.kind is not None:
+            said.append(words(_WHEN[self.kind], year=words.period(self.period)))
+        keys = ("chart.single",) if self.single else notes
+        return said + [words(key, level=LEVEL, seeds=seeds) for key in keys]
 
     @property
     def others(self) -> list[str]:
@@ -141,8 +191,7 @@ class Scene:
         unit += "/month" if "month" in columns and self.kind == "flow" else ""
         values = found[NUMBERS].to_numpy().ravel()
         scale = scale_for(unit, values, self.words, difference=difference)
-        scaled = {name: found[name] * scale.factor for name in NUMBERS}
-        return Rows(found.assign(**scaled)[columns].reset_index(drop=True), scale)
+        return Rows(found[columns].reset_index(drop=True), unit, scale)
 
 
 def _metric(comparison: Comparison, wanted: str | None) -> str:

@@ -8,8 +8,6 @@ alone; the baseline is grey.
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sim.dashboard.i18n import Words
-
 type Theme = Literal["light", "dark"]
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -21,6 +19,15 @@ MONO = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 DASHES = ("dash", "solid", "dashdot", "dot", "longdash", "longdashdot")
 MARKS = {"market": "diamond", "mobile": "circle", "unicom": "square", "telecom": "triangle-up"}
 GLYPHS = {"market": "◆", "mobile": "●", "unicom": "■", "telecom": "▲"}
+# The settings of every chart: nothing is sent anywhere; files are saved by the card's own buttons.
+GRAPH: Any = {
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    "displaylogo": False,
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "responsive": True,
+}
 # The component library's ten shades of dark, from text to background: a blue black, as below.
 _DARK = [
     "#e9eef4",
@@ -40,6 +47,7 @@ _DARK = [
 class Palette:
     """The colours of one theme; `scenarios` begins with the baseline's."""
 
+    name: Theme
     page: str
     panel: str
     ink: str
@@ -64,6 +72,7 @@ class Palette:
 
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
+        name="light",
         page="#f4f6f9",
         panel="#ffffff",
         ink="#141d2b",
@@ -80,6 +89,7 @@ PALETTES: dict[Theme, Palette] = {
         scenarios=("#75808d", "#d81e4a", "#a67c00", "#4a3fc0", "#0c8489", "#6b2d12", "#5b8a00"),
     ),
     "dark": Palette(
+        name="dark",
         page="#0d1218",
         panel="#151c25",
         ink="#e9eef4",
@@ -107,29 +117,6 @@ def translucent(colour: str, alpha: float) -> str:
     """Return a hex colour as `rgba(…)`, for bands."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha})"
-
-
-def graph_config(words: Words, filename: str) -> dict[str, Any]:
-    """Return the settings of every chart: nothing is sent anywhere, only an SVG saved."""
-    return {
-        "showSendToCloud": False,
-        "plotlyServerURL": "",
-        "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "svg", "filename": filename},
-        "scrollZoom": False,
-        "responsive": True,
-        "locale": "local",
-        "locales": {
-            "local": {
-                "dictionary": {
-                    "Download plot as SVG": words("plot.download"),
-                    "Download plot as a SVG": words("plot.download"),
-                    "Download plot": words("plot.download"),
-                }
-            }
-        },
-    }
 
 
 def grid_theme(palette: Palette) -> dict[str, str]:

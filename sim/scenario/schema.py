@@ -7,7 +7,7 @@ frozen and closed: an unknown key is an error, a scenario cannot change during a
 import hashlib
 import json
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
 from pydantic import (
@@ -585,8 +585,7 @@ class Scenario(Section):
 
     def digest(self) -> str:
         """Return what identifies the scenario's content, whatever its name and title."""
-        content = self.model_dump(mode="json", exclude={"name", "about", "data"})
-        return _digest(content)
+        return content_digest(self.model_dump(mode="json"))
 
     def past_digest(self) -> str:
         """Return what identifies the shared past: scenarios with equal ones may share it."""
@@ -622,6 +621,12 @@ class Scenario(Section):
     def priors(self) -> list[tuple[str, float, tuple[float, float]]]:
         """Return each parameter that has a prior range: its path, its value, the range."""
         return [(path, value, (low, high)) for path, value, (low, high) in _with_priors(self, "")]
+
+
+def content_digest(definition: Mapping[str, Any]) -> str:
+    """Return `Scenario.digest` of a scenario in its JSON form, also of another version's."""
+    named = ("name", "about", "data")
+    return _digest({key: value for key, value in definition.items() if key not in named})
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -2,13 +2,14 @@
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
+from sim.core.kernels import code_digest
 from sim.store import SCHEMA
 from sim.store.provenance import manifest
 from sim.store.reader import read_manifest
@@ -67,6 +68,7 @@ class Comparison:
     inputs: dict[str, list[str]]  # by scenario: series that are fed in, so not results
     definitions: dict[str, dict[str, Any]]  # by scenario: its content
     timing: dict[str, Any]
+    code: str = field(default_factory=code_digest)  # of the program that made it
 
     @property
     def baseline(self) -> str:
@@ -132,6 +134,7 @@ class Comparison:
             history=table(content["history"], HISTORY),
             inputs=content["fed_in"],
             definitions=about["definitions"],
+            code=about["code"],
             **{name: content[name] for name in kept},
         )
 

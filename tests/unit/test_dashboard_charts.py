@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from sim.dashboard.chart_cards import show
 from sim.dashboard.charts import charts, in_order
-from sim.dashboard.pages.compare import show, source
+from sim.dashboard.citing import source
+from sim.dashboard.drawing import draw
 from sim.dashboard.plot import grid, stack
 from sim.dashboard.scene import Choices, Scene
 from sim.dashboard.tables import table
@@ -13,7 +15,7 @@ from sim.dashboard.texts import LANGUAGES
 from sim.dashboard.theme import THEMES
 from tests.browser.synthetic import METRICS, SCENARIOS, synthetic
 
-NAMES = [name for name, _ in in_order()]
+NAMES = [name for name, _ in in_order("compare")]
 
 
 def scene(seeds: int = 20, narrow: bool = False, **choices: object) -> Scene:
@@ -183,7 +185,7 @@ def test_a_carrier_has_one_colour_in_every_chart():
 def test_the_table_has_the_rows_of_the_chart(name):
     here = scene(metric="yuan_per_gb")
     found = charts.get(name).rows(here)
-    _, shown = table(name, found, here).children
+    shown = table(draw(name, here), here)
     records = shown.children.rowData
 
     assert [row["mean"] for row in records] == found.frame["mean"].tolist()

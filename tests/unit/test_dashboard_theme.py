@@ -9,8 +9,7 @@ import pytest
 
 import sim.dashboard
 from sim.dashboard.data import ENTITIES
-from sim.dashboard.i18n import Words
-from sim.dashboard.theme import DASHES, GLYPHS, MARKS, PALETTES, THEMES, dash, graph_config
+from sim.dashboard.theme import DASHES, GLYPHS, GRAPH, MARKS, PALETTES, THEMES, dash
 
 CSS = (Path(sim.dashboard.__file__).parent / "assets" / "dashboard.css").read_text("utf-8")
 # Dichromats' view in linear RGB (Viénot, Brettel and Mollon 1999).
@@ -87,14 +86,11 @@ def test_no_carrier_and_no_line_is_told_by_colour_alone():
     assert [dash(place) for place in range(len(DASHES))] == list(DASHES)
 
 
-def test_charts_offer_a_file_and_no_upload():
-    config = graph_config(Words("zh"), "profit-over_time")
-
-    assert config["showSendToCloud"] is False
-    assert config["plotlyServerURL"] == ""
-    assert config["displaylogo"] is False
-    assert config["modeBarButtons"] == [["toImage"]]
-    assert "下载 SVG 图片" in config["locales"]["local"]["dictionary"].values()
+def test_charts_send_nothing_anywhere_and_have_no_button_of_their_own():
+    assert GRAPH["showSendToCloud"] is False
+    assert GRAPH["plotlyServerURL"] == ""
+    assert GRAPH["displaylogo"] is False
+    assert GRAPH["displayModeBar"] is False
 
 
 def test_nothing_is_fetched_from_the_web():

@@ -117,9 +117,5 @@ window.dash_clientside = window.dash_clientside || {};
         .scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
       return control(clicked.prop_id).metric;
     },
-
-    csv(clicks) {
-      return clicks ? true : window.dash_clientside.no_update;
-    },
   };
 })();

@@ -6,7 +6,8 @@ import pandas as pd
 
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.plot import Figure, Panel, axis, layout, note, stack
-from sim.dashboard.scene import Rows, Scene
+from sim.dashboard.rows import Rows
+from sim.dashboard.scene import Scene
 from sim.dashboard.sentences import clear
 from sim.dashboard.theme import GLYPHS, MARKS
 
@@ -174,4 +175,6 @@ def _figures(mine: pd.DataFrame, found: Rows, scene: Scene, panel: Panel) -> lis
     ]
 
 
-charts.add("differences")(Chart(30, rows, title, ("chart.whisker", "chart.hollow"), figure))
+charts.add("differences")(
+    Chart("compare", 30, Scene, rows, title, ("chart.whisker", "chart.hollow"), figure)
+)

@@ -7,7 +7,8 @@ import pandas as pd
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.data import MARKET
 from sim.dashboard.plot import Figure, Panel, axis, grid, heading, layout
-from sim.dashboard.scene import Rows, Scene
+from sim.dashboard.rows import Rows
+from sim.dashboard.scene import Scene
 from sim.dashboard.sentences import touches
 from sim.dashboard.theme import MARKS
 
@@ -137,4 +138,6 @@ def _names(scene: Scene, panel: Panel, scenarios: list[str]) -> dict[str, Any]:
     )
 
 
-charts.add("last_year")(Chart(20, rows, title, ("chart.whisker", "chart.own_axis"), figure))
+charts.add("last_year")(
+    Chart("compare", 20, Scene, rows, title, ("chart.whisker", "chart.own_axis"), figure)
+)

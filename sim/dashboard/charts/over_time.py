@@ -6,7 +6,8 @@ import pandas as pd
 
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.plot import Figure, Panel, axis, grid, heading, layout
-from sim.dashboard.scene import Rows, Scene
+from sim.dashboard.rows import Rows
+from sim.dashboard.scene import Scene
 from sim.dashboard.sentences import touches
 from sim.dashboard.theme import translucent
 
@@ -196,4 +197,4 @@ def _period(scene: Scene) -> tuple[str, str]:
     return (first, last) if last else (f"{first}-01", f"{first}-12")
 
 
-charts.add("over_time")(Chart(10, rows, title, ("chart.band",), figure))
+charts.add("over_time")(Chart("compare", 10, Scene, rows, title, ("chart.band",), figure))

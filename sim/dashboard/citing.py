@@ -1,0 +1,81 @@
+"""Where numbers come from, and how they are cited: scenarios, seeds, version, address."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import sim
+from sim.dashboard.i18n import Words
+from sim.dashboard.view import Query, View
+
+_SHOWN = 7  # digits of the program's digest, enough to tell versions apart
+
+
+def source(view: View) -> str:
+    """Return where the numbers come from: scenarios, seeds, users, fidelity, months."""
+    cited, words = view.cited, view.words
+    return words(
+        "chart.source",
+        scenarios=words.scenarios(list(cited.scenarios)),
+        seeds=seeds(cited.seeds),
+        users=users(cited.users, words),
+        fidelity=words.fidelity(cited.fidelity),
+        start=cited.months[0],
+        end=cited.months[1],
+    )
+
+
+def users(count: int | None, words: Words) -> str:
+    """Return who was simulated: so many rows, or every line of the country."""
+    if count is None:
+        return words("compare.all_lines")
+    return words("compare.users", count=f"{count:,}")
+
+
+def seeds(numbers: Sequence[int]) -> str:
+    """Return seeds as a range, or one by one where they are none."""
+    run = list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
+    return (
+        f"{numbers[0]}–{numbers[-1]}" if run and len(numbers) > 2 else ", ".join(map(str, numbers))
+    )
+
+
+def citation(view: View) -> str:
+    """Return what identifies the numbers: program, scenarios by digest, seeds."""
+    cited, words = view.cited, view.words
+    return words(
+        "cite.what",
+        program=words("app.title"),
+        version=sim.__version__,
+        code=cited.code[:_SHOWN],
+        scenarios=words("joint.names").join(
+            f"{name} ({digest})" for name, digest in cited.scenarios.items()
+        ),
+        seeds=seeds(cited.seeds),
+    )
+
+
+def whole_citation(chart: str, title: str, view: View) -> str:
+    """Return the citation of one chart, with its finding and the address of its data."""
+    return view.words(
+        "cite.chart",
+        title=title,
+        what=citation(view),
+        address=address(chart, "csv", view),
+    )
+
+
+def address(chart: str, kind: str, view: View) -> str:
+    """Return the address of a chart's data, as csv or json, with the query of the view."""
+    return f"/export/{chart}.{kind}?{urlencode(plain(view.query) | look(view), safe=',')}"
+
+
+def look(view: View) -> dict[str, str]:
+    """Return language and theme, which every page has."""
+    return {"lang": view.words.language, "theme": view.palette.name}
+
+
+def plain(query: Query) -> dict[str, str]:
+    """Return choices as texts, a list with commas."""
+    return {
+        name: value if isinstance(value, str) else ",".join(value) for name, value in query.items()
+    }
