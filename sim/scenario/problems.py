@@ -90,7 +90,7 @@ def _path_in_file(
 ) -> tuple[tuple[str, ...], Any]:
     """Return the path as written, without pydantic's marks, and the type that holds its end.
 
-    Pydantic puts the name of the strategy chosen and "[key]" into its paths.
+    Pydantic puts the name of the strategy chosen, "[key]" and "(form)" into its paths.
     """
     path: list[str] = []
     holder: Any = None
@@ -100,7 +100,7 @@ def _path_in_file(
         if tag_follows:
             kind = _rule_named(kind, part)
             tag_follows = False
-        elif part != "[key]":
+        elif part != "[key]" and not str(part).startswith("("):
             path.append(str(part))
             holder = kind
             field = _fields(kind).get(str(part))

@@ -6,7 +6,15 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
 from sim.core.errors import InputError, Problem
 from sim.scenario.load import load_scenario
@@ -36,7 +44,25 @@ class Range(_Part):
         return self
 
 
-type Swept = Annotated[list[str | int | float], Field(min_length=1)] | Range
+def _form(value: object) -> str:
+    """Return which form a value has, in brackets: no part of the path that people wrote."""
+    return "(parts)" if isinstance(value, dict | Range) else "(list)"
+
+
+def _count_or_list(value: object) -> str:
+    return "(list)" if isinstance(value, list) else "(count)"
+
+
+type Swept = Annotated[
+    Annotated[Annotated[list[str | int | float], Field(min_length=1)], Tag("(list)")]
+    | Annotated[Range, Tag("(parts)")],
+    Discriminator(_form),
+]
+type Seeds = Annotated[
+    Annotated[Annotated[int, Field(ge=1)], Tag("(count)")]
+    | Annotated[Annotated[list[int], Field(min_length=1)], Tag("(list)")],
+    Discriminator(_count_or_list),
+]
 
 
 class StudyFile(_Part):
@@ -47,7 +73,7 @@ class StudyFile(_Part):
     """
 
     scenarios: list[str] = Field(min_length=1)
-    seeds: Annotated[int, Field(ge=1)] | Annotated[list[int], Field(min_length=1)]
+    seeds: Seeds
     sweeps: dict[str, Swept] = Field(default_factory=dict)
     design: Literal["grid", "list", "latin_hypercube", "sobol"] = "grid"
     points: int | None = Field(default=None, ge=1)

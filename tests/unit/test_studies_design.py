@@ -61,7 +61,12 @@ def test_mistakes_stand_at_their_lines(tmp_path: Path) -> None:
     [(line, what)] = mistakes(tmp_path, f"{start}sweeps:\n  month: [6]\n")
     assert line == 4
     assert "did you mean 'months'?" in what
-    assert mistakes(tmp_path, f"{start}sweeps: {{months: []}}\n")[0][0] == 3
+    assert mistakes(tmp_path, f"{start}sweeps: {{months: []}}\n") == [
+        (3, "must have at least 1 parts, is a list of 0")
+    ]
+    assert mistakes(tmp_path, f"{start}sweeps: {{months: {{low: 12, high: 6}}}}\n") == [
+        (3, "low must be below high, is 12 to 6")
+    ]
     assert mistakes(tmp_path, f"{start}seed: 2\n") == [
         (3, "unknown key 'seed'; did you mean 'seeds'?")
     ]
