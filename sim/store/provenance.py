@@ -43,7 +43,12 @@ def run_id(scenario: Scenario, seed: int, fidelity: str, origin: Origin | None =
 
     The scenario's name and title do not count; users, months and the observed data do.
     """
-    content: list[Any] = [scenario.digest(), seed, fidelity, code_digest()]
+    return run_id_of(scenario.digest(), seed, fidelity, origin)
+
+
+def run_id_of(digest: str, seed: int, fidelity: str, origin: Origin | None = None) -> str:
+    """Return the id of the run of a scenario whose digest is known: one serves many seeds."""
+    content: list[Any] = [digest, seed, fidelity, code_digest()]
     return _digest(content if origin is None else [*content, asdict(origin)])
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ from sim.store.provenance import Origin, manifest, run_id
 RUNS = "runs"
 CHECKPOINTS = "checkpoints"
 COMPARISONS = "comparisons"
+STUDIES = "studies"
 MANIFEST = "manifest.json"
 
 _TEMPORARY = re.compile(r"^\..+\.(\d+)\.[^.]+\.tmp$")  # .<result>.<process>.<random>.tmp
@@ -134,13 +135,20 @@ def _alive(process: int) -> bool:
     return True
 
 
+@contextmanager
+def synced(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write into that is on the disk when the block ends; in a `new_folder`."""
+    with path.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def write_table(path: Path, frame: pd.DataFrame) -> None:
     """Write a table as Parquet (zstd) and sync it; inside a `new_folder`."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    with path.open("wb") as file:
+    with synced(path) as file:
         pq.write_table(table, file, compression="zstd")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -16,11 +16,11 @@ from sim.market.names import CARRIERS
 from sim.metrics import metrics
 from sim.scenario.load import from_json
 from sim.scenario.schema import Scenario
+from sim.simulate import run_together, warm_up
 from sim.store import SCHEMA
 from sim.store.provenance import machine
-from sim.studies.executors import cpus, executor, silent
-from sim.studies.facts import CHANGES_ONLY, MARKET, period
-from sim.studies.jobs import Job, simulate
+from sim.studies.executors import cpus, executor, in_order, silent
+from sim.studies.facts import CHANGES_ONLY, MARKET, last_year, period
 from sim.studies.sensitivity import (
     Design,
     SensitivityError,
@@ -169,27 +169,32 @@ def evaluate(
 ) -> Floats:
     """Return the outputs at the points of a design: (outputs, points, seeds)."""
     runs = [
-        _Run(Job((text,), seed, fidelity, folder=None), where)
+        _Run(text, seed, fidelity, where)
         for text, where in (
             _scenario_at(scenario, design, row) for row in range(len(design.points))
         )
         for seed in seeds
     ]
-    years = executor(min(workers, len(runs)))(_last_year, runs, progress or silent)
+    run = executor(min(workers, len(runs)))
+    years = in_order(run, _last_year, runs, progress or silent)
     values = np.array([[output.of(year) for year in years] for output in outputs])
     return values.reshape(len(outputs), len(design.points), len(seeds))
 
 
 @dataclass(frozen=True)
 class _Run:
-    job: Job
+    scenario: str  # canonical JSON
+    seed: int
+    fidelity: str
     where: str  # in the design, for people
 
 
 def _last_year(run: _Run) -> pd.DataFrame:
     """Return the facts of a run's last year alone: a study has thousands of runs."""
+    warm_up()
     try:
-        return simulate(run.job).yearly
+        (result,) = run_together([from_json(run.scenario)], run.seed, run.fidelity)
+        return last_year(result)
     except SimError as error:
         raise SimError(f"{error} ({run.where})") from error
 

@@ -80,7 +80,7 @@ def test_a_run_that_fails_says_where_in_the_design(monkeypatch: pytest.MonkeyPat
     def fail(*_: object) -> None:
         raise SimError("the books do not balance")
 
-    monkeypatch.setattr("sim.studies.varying.simulate", fail)
+    monkeypatch.setattr("sim.studies.varying.run_together", fail)
     scenario = small("price_war", SETTINGS)
     design = morris_design(priors(scenario, ["demand.kappa"]), 2)
 
