@@ -78,7 +78,7 @@ def _problem(
     if detail["type"] == "extra_forbidden":
         what = f"unknown key '{path[-1]}'{_instead_of(path, holder, places)}"
     else:
-        what = _sentence(detail, path)
+        what = _sentence(detail, path, schema)
     if detail["type"].startswith("union_tag"):
         path = (*path, "name")
     node = _deepest(tree, path)
@@ -150,7 +150,7 @@ def _instead_of(path: tuple[str, ...], holder: Any, places: dict[str, list[str]]
     return near
 
 
-def _sentence(detail: ErrorDetails, path: tuple[str, ...]) -> str:
+def _sentence(detail: ErrorDetails, path: tuple[str, ...], schema: type[BaseModel]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in {"value_error", "assertion_error"}:
         return str(context["error"])
@@ -158,7 +158,8 @@ def _sentence(detail: ErrorDetails, path: tuple[str, ...]) -> str:
         known = re.findall(r"'([^']*)'", context["expected_tags"])
         return f"unknown strategy '{context['tag']:.60}'{did_you_mean(context['tag'], known)}"
     if kind in {"missing", "union_tag_not_found"}:
-        hint = ", or start from another scenario with 'extends: base'" if len(path) == 1 else ""
+        top = len(path) == 1 and schema is Scenario
+        hint = ", or start from another scenario with 'extends: base'" if top else ""
         return f"is missing; add it{hint}"
     if kind in _SENTENCES:
         return f"{_SENTENCES[kind].format(**context)}, is {_shown(detail['input'])}"

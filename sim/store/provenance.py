@@ -46,9 +46,14 @@ def run_id(scenario: Scenario, seed: int, fidelity: str, origin: Origin | None =
     return run_id_of(scenario.digest(), seed, fidelity, origin)
 
 
-def run_id_of(digest: str, seed: int, fidelity: str, origin: Origin | None = None) -> str:
-    """Return the id of the run of a scenario whose digest is known: one serves many seeds."""
-    content: list[Any] = [digest, seed, fidelity, code_digest()]
+def run_id_of(
+    digest: str, seed: int, fidelity: str, origin: Origin | None = None, code: str | None = None
+) -> str:
+    """Return the id of the run of a scenario whose digest is known: one serves many seeds.
+
+    `code` is the program that makes it, this one if None.
+    """
+    content: list[Any] = [digest, seed, fidelity, code or code_digest()]
     return _digest(content if origin is None else [*content, asdict(origin)])
 
 

@@ -175,6 +175,14 @@ def write_text(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
+def replace_text(path: Path, text: str) -> None:
+    """Write a file that others may be reading: they see the old text or the new, whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new.tmp")
+    write_text(temporary, text)
+    temporary.replace(path)
+    _sync(path.parent)
+
+
 def _sync(folder: Path) -> None:
     """Make the names in a folder durable, not only the contents of its files."""
     descriptor = os.open(folder, os.O_RDONLY)

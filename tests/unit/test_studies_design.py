@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import InputError
+from sim.scenario.load import from_json
 from sim.scenario.shipped import configs_folder
 from sim.studies.design import Design, StudyFile, load_design, points
 
@@ -25,7 +26,8 @@ def test_the_shortest_study_is_two_lines() -> None:
     file = configs_folder() / "studies" / "price_or_service.yaml"
 
     assert len(file.read_text(encoding="utf-8").splitlines()) == 2
-    assert load_design(file).runs == 300
+    assert len(load_design(file).runs()) == 300
+    assert load_design("price_or_service").content() == load_design(file).content()
 
 
 def test_a_grid_crosses_values_with_scenarios(tmp_path: Path) -> None:
@@ -34,8 +36,11 @@ def test_a_grid_crosses_values_with_scenarios(tmp_path: Path) -> None:
     made = design(tmp_path, text)
 
     assert made.seeds == (3, 5)
-    assert [v.scenario.months for v in made.variants] == [6, 12, 24] * 2
-    assert len({v.scenario.digest() for v in made.variants}) == 6
+    assert [from_json(text).months for text in made.texts()] == [6, 12, 24] * 2
+    assert [from_json(text).digest() for text in made.texts()] == [
+        variant.digest for variant in made.variants
+    ]
+    assert len({variant.digest for variant in made.variants}) == 6
 
 
 def test_lists_go_side_by_side() -> None:

@@ -52,8 +52,8 @@ def find_source(
     about = read_manifest(stored.place)
     if stored.row.branched_from is not None:
         raise ExplainError(
-            f"'{name}' is a branch of run {stored.row.branched_from} and cannot be repeated from the "
-            "start; name that run, or the scenario"
+            f"'{name}' is a branch of run {stored.row.branched_from} and cannot be repeated from "
+            "the start; name that run, or the scenario"
         )
     return Source(
         scenario=_scenario(stored),
