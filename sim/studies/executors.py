@@ -213,7 +213,12 @@ def _start_worker() -> None:
     """Prepare a worker before it imports anything large."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    if "numba" in sys.modules:  # the caller's main module imported it
+    one_thread()
+
+
+def one_thread() -> None:
+    """Use one numba thread in this process: it is one of several workers."""
+    if "numba" in sys.modules:
         from sim.core.kernels import set_threads
 
         set_threads(1)
