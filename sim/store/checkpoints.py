@@ -21,6 +21,7 @@ from sim.market.population import FIDELITIES, Fidelity
 from sim.market.world import World
 from sim.scenario.load import from_json
 from sim.scenario.schema import Scenario
+from sim.store.chunks import CHUNK
 from sim.store.index import Index, Stored
 from sim.store.provenance import Origin, manifest, run_id
 from sim.store.state import put_together, taken_apart
@@ -141,7 +142,8 @@ def checkpoints_of(folder: Path, run: str) -> dict[int, Path]:
 
 def find_run(folder: Path, beginning: str) -> str:
     """Return the id, of all runs stored whole or by checkpoints, that begins so."""
-    known = {place.name for place in _folders(folder / CHECKPOINTS)}
+    places = [place for kind in (RUNS, CHECKPOINTS) for place in _folders(folder / kind)]
+    known = {place.name for place in places if not place.name.startswith(CHUNK)}
     known |= {run for run, stored in Index(folder).refresh().runs.items() if stored.is_done}
     found = sorted(run for run in known if beginning and run.startswith(beginning))
     if len(found) == 1:
