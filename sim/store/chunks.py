@@ -19,9 +19,10 @@ import pyarrow.parquet as pq
 
 from sim.core.errors import SimError, did_you_mean
 from sim.market.tables import TABLES
+from sim.metrics import Period
 from sim.simulate import RunResult
 from sim.store.provenance import manifest
-from sim.store.writer import MANIFEST, RUNS, new_folder, synced, write_json
+from sim.store.writer import MANIFEST, RUNS, new_folder, write_json
 
 CHUNK = "chunk-"  # begins the name of a chunk's folder; a folder of one run has the run's id
 DEFINITIONS = "scenarios.json"
@@ -112,19 +113,18 @@ def chunk_manifest(name: str, rows: Sequence[RunRow], place: Path) -> dict[str, 
 
 def _together(name: str, results: Mapping[str, RunResult]) -> pa.Table:
     """Return a table of all runs, with the column `run` first."""
-    frames = [_frame(name, result) for result in results.values()]
-    sizes = [len(frame) for frame in frames]
-    table = pa.Table.from_pandas(pd.concat(frames, ignore_index=True), preserve_index=False)
-    which = np.repeat(np.arange(len(frames), dtype=np.int32), sizes)
+    if name in METRICS:
+        period: Period = "month" if name == "metric_month" else "year"
+        parts = [pa.table(result.measured.columns(period)) for result in results.values()]
+        table = pa.concat_tables(parts)
+    else:
+        frames = [result.tables[name] for result in results.values()]
+        parts = [range(len(frame)) for frame in frames]
+        table = pa.Table.from_pandas(pd.concat(frames, ignore_index=True), preserve_index=False)
+    which = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
     run = pa.DictionaryArray.from_arrays(which, pa.array(list(results)))
     table = table.add_column(0, "run", run)
     return by_metric(table) if name in METRICS else table
-
-
-def _frame(name: str, result: RunResult) -> pd.DataFrame:
-    if name == "metric_month":
-        return result.measured.by("month")
-    return result.measured.by("year") if name == "metric_year" else result.tables[name]
 
 
 def by_metric(table: pa.Table) -> pa.Table:
@@ -135,8 +135,7 @@ def by_metric(table: pa.Table) -> pa.Table:
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:
-    """Write a table as Parquet (zstd) and sync it."""
+    """Write a table as Parquet (zstd); inside a `new_folder`."""
     size = _GROUP_ROWS if path.stem in METRICS else None
-    with synced(path) as file:
-        # Without pandas' own notes: categories would come back where texts went in.
-        pq.write_table(table, file, row_group_size=size, compression="zstd", store_schema=False)
+    # Without pandas' own notes: categories would come back where texts went in.
+    pq.write_table(table, path, row_group_size=size, compression="zstd", store_schema=False)
