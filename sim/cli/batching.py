@@ -67,9 +67,9 @@ def batch(
 
     from sim.studies.batch import WHOLE
     from sim.studies.batch import batch as run_batch
-    from sim.studies.design import load_design
     from sim.studies.stopping import Target
     from sim.studies.study import open_study
+    from sim.studies.study_file import load_design
 
     design = load_design(study)
     if until_halfwidth is not None:

@@ -22,7 +22,7 @@ from sim.market.tables import TABLES
 from sim.metrics import Period
 from sim.simulate import RunResult
 from sim.store.provenance import manifest
-from sim.store.writer import MANIFEST, RUNS, new_folder, write_json
+from sim.store.writer import MANIFEST, RUNS, new_folder, write_json, write_text
 
 CHUNK = "chunk-"  # begins the name of a chunk's folder; a folder of one run has the run's id
 DEFINITIONS = "scenarios.json"
@@ -65,7 +65,7 @@ class Finished:
     """A run that came to its end, good or bad."""
 
     row: RunRow
-    definition: Mapping[str, Any]  # the scenario's content
+    definition: str  # the scenario's content as JSON
     result: RunResult | None  # none if it failed
 
 
@@ -91,9 +91,15 @@ def write_chunk(folder: Path, runs: Sequence[Finished], outputs: Sequence[str]) 
     with new_folder(place) as temporary:
         for name in outputs if results else ():
             write_parquet(temporary / f"{name}.parquet", _together(name, results))
-        write_json(temporary / DEFINITIONS, definitions)
+        write_definitions(temporary, definitions)
         write_json(temporary / MANIFEST, chunk_manifest(place.name, rows, temporary))
     return place
+
+
+def write_definitions(place: Path, definitions: Mapping[str, str]) -> None:
+    """Write scenarios, JSON texts by digest, as one JSON object; inside a `new_folder`."""
+    parts = (f"{json.dumps(digest)}: {text}" for digest, text in definitions.items())
+    write_text(place / DEFINITIONS, "{" + ",\n".join(parts) + "}\n")
 
 
 def chunk_name(rows: Sequence[RunRow]) -> str:

@@ -19,6 +19,7 @@ from sim.store.chunks import (
     by_metric,
     chunk_manifest,
     chunk_name,
+    write_definitions,
     write_parquet,
 )
 from sim.store.claims import claimed
@@ -87,7 +88,7 @@ def _merge(folder: Path, names: Sequence[str], index: Index) -> None:
         with new_folder(place) as temporary:
             for table in dict.fromkeys(t for stored in kept for t in table_names(stored.place)):
                 write_parquet(temporary / f"{table}.parquet", _merged(table, kept))
-            write_json(temporary / DEFINITIONS, _definitions(kept))
+            write_definitions(temporary, _definitions(kept))
             write_json(temporary / MANIFEST, chunk_manifest(place.name, rows, temporary))
     for name in names:
         if name != place.name:
@@ -103,11 +104,15 @@ def _merged(table: str, kept: Sequence[Stored]) -> pa.Table:
     return by_metric(whole) if table in METRICS else whole
 
 
-def _definitions(kept: Sequence[Stored]) -> dict[str, Any]:
+def _definitions(kept: Sequence[Stored]) -> dict[str, str]:
+    """Return the scenarios of runs as JSON, by digest."""
     known: dict[str, Any] = {}
     for place in dict.fromkeys(stored.place for stored in kept):
         known |= json.loads((place / DEFINITIONS).read_text(encoding="utf-8"))
-    return {digest: known[digest] for digest in sorted({s.row.digest for s in kept})}
+    return {
+        digest: json.dumps(known[digest], ensure_ascii=False)
+        for digest in sorted({s.row.digest for s in kept})
+    }
 
 
 def remove(place: Path) -> None:

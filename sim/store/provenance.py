@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -61,6 +61,11 @@ def comparison_id(scenarios: Iterable[Scenario], seeds: Sequence[int], fidelity:
     """Return what identifies a comparison; here names and titles count, for they are shown."""
     texts = [scenario.canonical_json() for scenario in scenarios]
     return _digest([texts, list(seeds), fidelity, code_digest()])
+
+
+def study_id(design: Mapping[str, Any]) -> str:
+    """Return what identifies a study by what it asks for and the program that answers."""
+    return _digest([design, code_digest()])
 
 
 def _digest(content: list[Any]) -> str:

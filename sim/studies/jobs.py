@@ -4,7 +4,6 @@ The scenarios of a seed are in one job where they can be, for they share their s
 run that fails is a row that says why; the others of its job go on.
 """
 
-import json
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -135,13 +134,13 @@ def _finished(
     job: Job, run: Planned, scenario: Scenario, seconds: float, result: RunResult
 ) -> Finished:
     row = _row(job, run, scenario, seconds, None)
-    return Finished(row, json.loads(job.scenarios[run.variant]), result)
+    return Finished(row, job.scenarios[run.variant], result)
 
 
 def unfinished(job: Job, run: Planned, error: str, seconds: float) -> Finished:
     """Return a run that failed, with what went wrong."""
     text = job.scenarios[run.variant]
-    return Finished(_row(job, run, from_json(text), seconds, error), json.loads(text), None)
+    return Finished(_row(job, run, from_json(text), seconds, error), text, None)
 
 
 def _row(job: Job, run: Planned, scenario: Scenario, seconds: float, error: str | None) -> RunRow:

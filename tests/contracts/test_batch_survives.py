@@ -15,9 +15,9 @@ import pytest
 from sim.core.errors import SimError
 from sim.studies import jobs
 from sim.studies.batch import batch
-from sim.studies.design import load_design
 from sim.studies.executors import Serial
 from sim.studies.study import Study, open_study
+from sim.studies.study_file import load_design
 
 SCRIPT = Path(__file__).with_name("quick_study.py")
 TEXT = (

@@ -7,7 +7,8 @@ import pytest
 from sim.core.errors import InputError
 from sim.scenario.load import from_json
 from sim.scenario.shipped import configs_folder
-from sim.studies.design import Design, StudyFile, load_design, points
+from sim.studies.design import Design
+from sim.studies.study_file import StudyFile, load_design, points
 
 
 def design(tmp_path: Path, text: str) -> Design:
