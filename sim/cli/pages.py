@@ -21,6 +21,7 @@ from sim.cli.tables import (
 from sim.studies.batch import Forecast
 from sim.studies.comparison import Comparison
 from sim.studies.completing import Tally, told
+from sim.studies.statistics import seeds_for
 from sim.studies.study import Study
 from sim.studies.varying import Sensitivity
 from sim.studies.verify.running import Report
@@ -186,7 +187,11 @@ def _method(comparison: Comparison) -> list[str]:
     size = f"{who}; {comparison.months} months from the branch on"
     if count == 1:
         return [f"One seed ({comparison.seeds[0]}): no intervals. {size}."]
-    lines = [f"Means over {count} seeds ± half the 90 % interval; {size}."]
+    more = seeds_for(count, 0.5) - count
+    lines = [
+        f"Means over {count} seeds ± half the 90 % interval; {size}.",
+        f"Intervals are pointwise, each for its own figure; {more:,} more seeds would halve them.",
+    ]
     if comparison.variance_reduction is not None:
         factor = f"{comparison.variance_reduction:,.1f}"
         lines.append(f"Common random numbers cut the variance of share differences {factor} times.")

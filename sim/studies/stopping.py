@@ -13,6 +13,7 @@ from typing import Self
 from sim.core.errors import SimError, did_you_mean
 from sim.market.names import CARRIERS
 from sim.metrics import metrics
+from sim.studies.statistics import seeds_for
 
 FEWEST = 10  # seeds before an interval is believed
 _SPARE = 1.1  # the variance is itself an estimate: aim a little beyond
@@ -66,11 +67,6 @@ def _size(text: str, unit: str) -> float:
     return size / 100 if points else size
 
 
-def more_seeds(seeds: int, half_width: float, wanted: float) -> int:
-    """Return how many more seeds bring a half-width down to the one wanted, by the square root."""
-    return max(0, math.ceil(seeds * (half_width / wanted) ** 2) - seeds)
-
-
 def next_seeds(seeds: int, half_width: float, target: Target) -> int:
     """Return how many seeds to have next; as many as there are when it is narrow enough.
 
@@ -82,5 +78,5 @@ def next_seeds(seeds: int, half_width: float, target: Target) -> int:
         return seeds
     if seeds < FEWEST or math.isnan(half_width):
         return min(FEWEST, target.most_seeds) if seeds < FEWEST else seeds
-    needed = seeds + max(1, more_seeds(seeds, half_width * math.sqrt(_SPARE), target.half_width))
-    return min(needed, seeds * _GROWTH, target.most_seeds)
+    needed = seeds_for(seeds, target.half_width / (half_width * math.sqrt(_SPARE)))
+    return min(max(needed, seeds + 1), seeds * _GROWTH, target.most_seeds)
