@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.studies.compare import compare
     from sim.studies.comparison import Comparison
     from sim.studies.continuing import branch, resume
+    from sim.studies.study import Study, open_study
 
     __version__: str
 
@@ -23,10 +24,12 @@ __all__ = [
     "Market",
     "RunResult",
     "Scenario",
+    "Study",
     "__version__",
     "branch",
     "compare",
     "load_scenario",
+    "open_study",
     "resume",
     "run",
 ]
@@ -36,9 +39,11 @@ _HOMES = {
     "Market": "sim.model",
     "RunResult": "sim.simulate",
     "Scenario": "sim.scenario.schema",
+    "Study": "sim.studies.study",
     "branch": "sim.studies.continuing",
     "compare": "sim.studies.compare",
     "load_scenario": "sim.scenario.load",
+    "open_study": "sim.studies.study",
     "resume": "sim.studies.continuing",
     "run": "sim.simulate",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,19 +137,25 @@ def _scalars(block: Mapping[str, Any]) -> list[str]:
 def _stacked(column: str, blocks: Sequence[Mapping[str, Any]], sizes: Sequence[int]) -> Any:
     parts = [block[column] for block in blocks]
     if isinstance(parts[0], str):
-        return pd.array(parts, dtype="str").repeat(sizes)
+        return _texts(tuple(parts)).repeat(sizes)
     if np.isscalar(parts[0]):
         return np.repeat(np.array(parts), sizes)
-    if _are_one_column_of_labels(parts):  # turned into pandas' text once
-        once = pd.array(parts[0], dtype="str")
-        return once.take(np.tile(np.arange(len(once)), len(parts)))
+    if _are_the_same_texts(parts):
+        return _texts(tuple(parts[0]), len(parts))
     return np.concatenate(parts)
 
 
-def _are_one_column_of_labels(parts: Sequence[Any]) -> bool:
+def _are_the_same_texts(parts: Sequence[Any]) -> bool:
     first = parts[0]
-    is_text = isinstance(first, np.ndarray) and first.dtype.kind == "U"
-    return is_text and all(part is first for part in parts)
+    if isinstance(first, np.ndarray):
+        return first.dtype.kind == "U" and all(part is first for part in parts)
+    return isinstance(first[0], str) and all(part == first for part in parts)
+
+
+@lru_cache(maxsize=64)
+def _texts(texts: tuple[str, ...], times: int = 1) -> Any:
+    """Return texts, so many times over, as pandas holds them: made once, for all runs have them."""
+    return pd.array(texts * times, dtype="str")
 
 
 def fed_in(scenario: Scenario) -> list[str]:

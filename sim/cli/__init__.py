@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.batching import batch, retry, status
 from sim.cli.benching import bench
 from sim.cli.comparing import compare
 from sim.cli.continuing import branch, resume
 from sim.cli.describing import check, diff, info, list_, schema, version
 from sim.cli.errors import Group
 from sim.cli.explaining import explain
+from sim.cli.keeping import compact, export, prune, query
 from sim.cli.running import run
 from sim.cli.sensing import sensitivity
 from sim.cli.serving import dashboard
@@ -29,6 +31,8 @@ app.command()(run)
 app.command()(resume)
 app.command()(branch)
 app.command()(compare)
+for _command in (batch, status, retry, query, export, compact, prune):
+    app.command()(_command)
 app.command()(sensitivity)
 app.command()(explain)
 app.command()(verify)

@@ -34,7 +34,7 @@ def compare(
         typer.echo(str(error), err=True)
         raise typer.Exit(BAD_INPUT) from error
     compile_kernels()
-    with progress("Comparing", "seeds") as show:
+    with progress("Comparing", "runs") as show:
         comparison = answer(question, workers, show, out)
     if as_json:
         typer.echo(comparison.to_json())

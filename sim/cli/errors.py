@@ -26,7 +26,10 @@ class Group(TyperGroup):
         except BaseException as error:
             if not _interrupted(error):
                 raise
-            said = "Interrupted: what was finished is stored, nothing half-written is left."
+            said = (
+                "Interrupted: what was finished is stored, nothing half-written is left; "
+                "give the same command again to go on."
+            )
             raise _ended(said, INTERRUPTED) from error
 
 

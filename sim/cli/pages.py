@@ -1,5 +1,6 @@
-"""What `sim run` and `sim compare` print for people."""
+"""What commands print for people."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,20 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.cli.options import RESULTS
-from sim.cli.tables import checks_table, console, figures_table, history_table, indices_table
+from sim.cli.progress import duration
+from sim.cli.tables import (
+    checks_table,
+    console,
+    figures_table,
+    history_table,
+    indices_table,
+    plain_table,
+)
+from sim.studies.batch import Forecast
 from sim.studies.comparison import Comparison
+from sim.studies.completing import Tally, told
+from sim.studies.statistics import seeds_for
+from sim.studies.study import Study
 from sim.studies.varying import Sensitivity
 from sim.studies.verify.running import Report
 
@@ -74,6 +87,69 @@ def verify_page(report: Report) -> None:
     out.print(Text(f"{report.passed} passed, {report.failed} failed", style="bold"))
 
 
+_FAILURES_SHOWN = 5
+_ROWS_SHOWN = 50
+
+
+def batch_page(study: Study, tally: Tally) -> None:
+    """Print how a study went and what may be done with it."""
+    out = console()
+    made = f"{tally.done:,} made in {duration(time.monotonic() - tally.begun)}"
+    if tally.first is not None:
+        made += f", {duration(tally.first - tally.begun)} of it start-up"
+    out.print(
+        Text(f"{study.design.title}: {tally.total:,} runs, {tally.found:,} there before, {made}")
+    )
+    study_page(study)
+
+
+def study_page(study: Study) -> None:
+    """Print how far a study is, and why runs failed."""
+    out, content = console(), study.status()
+    counts = ", ".join(f"{content[name]:,} {name}" for name in ("done", "failed", "pending"))
+    out.print(Text(f"{study.folder}: {content['total']:,} runs: {counts}"))
+    for name, why in content["damaged"].items():
+        out.print(Text.assemble(("Damaged: ", "yellow"), f"{name}: {why}; its runs are made again"))
+    failed = [run for run in content["runs"] if run["status"] == "failed"]
+    for run in failed[:_FAILURES_SHOWN]:
+        where = f"{run['scenario']}, point {run['point']}, seed {run['seed']}"
+        out.print(Text.assemble(("Failed: ", "red"), f"{where}: {told([run['error']])}"))
+    if len(failed) > _FAILURES_SHOWN:
+        out.print(Text(f"… and {len(failed) - _FAILURES_SHOWN:,} more"))
+    if failed:
+        out.print(Text.assemble("Try them again: ", (f"sim retry {study.folder}", "bold")))
+    if content["pending"]:
+        out.print(Text("Go on by the same `sim batch` again."))
+
+
+def forecast_page(forecast: Forecast, folder: Path, workers: int) -> None:
+    """Print what a study will take."""
+    out = console()
+    out.print(Text(f"{forecast.runs:,} runs, {forecast.found:,} of them in {folder} already"))
+    out.print(Text(f"About {duration(forecast.seconds)} on {_cpus(workers)}, start-up apart"))
+    out.print(Text(f"About {forecast.bytes / 1e6:,.0f} MB; {forecast.free / 1e6:,.0f} MB are free"))
+    if not forecast.fits:
+        out.print(
+            Text.assemble(
+                ("Warning: ", "yellow"),
+                "the disk is too small; name fewer tables under `outputs`, or take another --out",
+            )
+        )
+
+
+def query_page(frame: pd.DataFrame) -> None:
+    """Print the answer to a query."""
+    out = console()
+    rows = [[_shown(value) for value in row] for row in frame.head(_ROWS_SHOWN).to_numpy()]
+    out.print(plain_table("", [str(name) for name in frame.columns], rows))
+    if len(frame) > _ROWS_SHOWN:
+        out.print(Text(f"… and {len(frame) - _ROWS_SHOWN:,} more rows; --json prints all"))
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
 def _of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
     return frame[frame["scenario"] == scenario]
 
@@ -111,7 +187,11 @@ def _method(comparison: Comparison) -> list[str]:
     size = f"{who}; {comparison.months} months from the branch on"
     if count == 1:
         return [f"One seed ({comparison.seeds[0]}): no intervals. {size}."]
-    lines = [f"Means over {count} seeds ± half the 90 % interval; {size}."]
+    more = seeds_for(count, 0.5) - count
+    lines = [
+        f"Means over {count} seeds ± half the 90 % interval; {size}.",
+        f"Intervals are pointwise, each for its own figure; {more:,} more seeds would halve them.",
+    ]
     if comparison.variance_reduction is not None:
         factor = f"{comparison.variance_reduction:,.1f}"
         lines.append(f"Common random numbers cut the variance of share differences {factor} times.")

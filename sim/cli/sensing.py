@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.errors import BAD_INPUT
-from sim.cli.options import Changes, Fidelity, Json, Months, Users, Workers, overrides
+from sim.cli.options import RESULTS, Changes, Fidelity, Json, Months, Out, Users, Workers, overrides
 from sim.cli.progress import compile_kernels, progress
 
 if TYPE_CHECKING:
@@ -44,9 +44,10 @@ def sensitivity(
     fidelity: Fidelity = None,
     changes: Changes = None,
     workers: Workers = None,
+    out: Out = RESULTS,
     as_json: Json = False,
 ) -> None:
-    """Vary parameters over their prior ranges and say which of them move the results."""
+    """Vary parameters over their prior ranges and say which move the results; goes on by itself."""
     from sim.scenario.load import load_scenario
     from sim.studies.question import ComparisonError, chosen_fidelity
     from sim.studies.sensitivity import SensitivityError, priors
@@ -65,8 +66,9 @@ def sensitivity(
     compile_kernels()
     with progress("Varying", "runs") as show:
         found = analyse(
-            chosen, design, outputs, seeds, fidelity=applied, workers=workers, progress=show
-        )
+            chosen, design, outputs, seeds,
+            fidelity=applied, workers=workers, progress=show, folder=out,
+        )  # fmt: skip
     _show(found, as_json)
 
 

@@ -1,7 +1,8 @@
 """Metrics: functions of recorded tables, one file for each subject, found by name.
 
 A metric is a ratio of two sums or a plain sum, so that a year's value, a carrier's and the
-market's all come from one definition.
+market's all come from one definition. It reads the tables as plain arrays: a study measures
+thousands of runs, and an operation on a column of a frame costs fifty times one on an array.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,10 +16,24 @@ from numpy.typing import NDArray
 from sim.core.registry import Registry
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 
-type Tables = Mapping[str, pd.DataFrame]
-type Parts = Mapping[str, Any] | pd.DataFrame  # columns of one length, by name
+type Frames = Mapping[str, pd.DataFrame]
+type Tables = Mapping[str, "Columns"]
+type Parts = Mapping[str, Any]  # columns of one length, by name
 type Kind = Literal["stock", "flow", "ratio"]
 type Period = Literal["month", "year"]
+
+
+class Columns:
+    """A table as arrays, (rows,) each, by name; texts are objects."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+        self._made: dict[str, NDArray[Any]] = {}
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        if column not in self._made:
+            self._made[column] = np.asarray(self._frame[column])
+        return self._made[column]
 
 
 @dataclass(frozen=True)
@@ -53,39 +68,50 @@ def metric(
     return register
 
 
-def monthly(tables: Tables, name: str) -> pd.DataFrame:
+def monthly(tables: Frames, name: str) -> pd.DataFrame:
     """Return a metric by month: columns month, carrier (None for the market), value."""
     return every_metric(tables, "month", [name]).drop(columns="name")
 
 
-def yearly(tables: Tables, name: str) -> pd.DataFrame:
+def yearly(tables: Frames, name: str) -> pd.DataFrame:
     """Return a metric by calendar year: columns year, carrier (None for the market), value."""
     return every_metric(tables, "year", [name]).drop(columns="name")
 
 
 def every_metric(
-    tables: Tables, period: Period, names: Sequence[str] | None = None
+    tables: Frames, period: Period, names: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Return the named metrics, or all, under one another: name, period, carrier, value."""
     return Measured(tables).by(period, names)
 
 
 class Measured:
-    """The metrics of one run: each reads the tables once, and is then added up as often as asked.
+    """The metrics of one run: each reads the tables once and is added up as often as asked."""
 
-    Plain arrays, for a study collects every metric of every run: groupby takes ten times as long.
-    """
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
+    def __init__(self, tables: Frames) -> None:
+        self._tables: Tables = {name: Columns(frame) for name, frame in tables.items()}
         self._rows: dict[str, _Rows] = {}
         self._labels: list[_Labels] = []  # most metrics come from the same table
+        self._cells: dict[tuple[int, int, Period], _Cells] = {}
 
     def by(self, period: Period, names: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the named metrics, or all, under one another: name, period, carrier, value."""
-        blocks = [_totals_of(self._rows_of(name), period) for name in names or metrics.names()]
-        columns = [np.concatenate(column) for column in zip(*blocks, strict=True)]
-        return pd.DataFrame(dict(zip(("name", period, "carrier", "value"), columns, strict=True)))
+        return pd.DataFrame(self.columns(period, names))
+
+    def columns(
+        self, period: Period, names: Sequence[str] | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Return the same as arrays: to make a frame of them takes longer than to measure."""
+        chosen = names or metrics.names()
+        rows = [self._rows_of(name) for name in chosen]
+        cells = [self._cells_of(each, period) for each in rows]
+        sizes = [len(each.periods) for each in cells]
+        return {
+            "name": np.repeat(np.array(chosen, dtype=object), sizes),
+            period: np.concatenate([each.periods for each in cells]),
+            "carrier": np.concatenate([each.carriers for each in cells]),
+            "value": np.concatenate(list(map(_added_up, rows, cells))),
+        }
 
     def _rows_of(self, name: str) -> "_Rows":
         if name not in self._rows:
@@ -95,17 +121,23 @@ class Measured:
     def _read(self, wanted: Metric) -> "_Rows":
         parts = wanted.parts(self._tables)
         columns = ("top", "bottom") if wanted.kind == "ratio" else ("value",)
-        values = np.column_stack([np.asarray(parts[column], np.float64) for column in columns])
+        values = [np.asarray(parts[column], np.float64) for column in columns]
         carriers = self._numbered(parts["carrier"]) if wanted.by_carrier else None
-        return _Rows(wanted, self._numbered(parts["month"]), carriers, values)
+        return _Rows(wanted.kind, self._numbered(parts["month"]), carriers, values)
 
     def _numbered(self, labels: Any) -> "_Labels":
-        listed = np.asarray(labels, dtype=object).tolist()
+        given = np.asarray(labels)
         for seen in self._labels:
-            if seen.listed == listed:
+            if seen.given is given or np.array_equal(seen.given, given):
                 return seen
-        self._labels.append(_Labels(listed, *numbered(listed)))
+        self._labels.append(_Labels(given, *numbered(given.tolist())))
         return self._labels[-1]
+
+    def _cells_of(self, rows: "_Rows", period: Period) -> "_Cells":
+        key = id(rows.months), id(rows.carriers), period  # both are kept as long as this is
+        if key not in self._cells:
+            self._cells[key] = _cells(rows.months, rows.carriers, period)
+        return self._cells[key]
 
 
 def numbered(listed: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
@@ -118,7 +150,7 @@ def numbered(listed: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
 class _Labels(NamedTuple):
     """A column of labels and what it is as numbers."""
 
-    listed: list[str]  # (rows,)
+    given: NDArray[Any]  # (rows,)
     known: list[str]  # those that there are, in rising order
     at: NDArray[np.intp]  # (rows,) index into them
 
@@ -126,41 +158,58 @@ class _Labels(NamedTuple):
 class _Rows(NamedTuple):
     """The parts of a metric."""
 
-    metric: Metric
+    kind: Kind
     months: _Labels
     carriers: _Labels | None  # of the market alone there are none
-    values: NDArray[np.float64]  # (rows, 1), or (rows, 2) of a ratio
+    values: Sequence[NDArray[np.float64]]  # (rows,) one, or two of a ratio
 
 
-def _totals_of(rows: _Rows, period: Period) -> tuple[NDArray[Any], ...]:
-    """Add a metric's parts up by period and carrier, then by period alone: four columns."""
-    when = np.array(rows.months.known, dtype=object)
-    at, values = rows.months.at, rows.values
+class _Cells(NamedTuple):
+    """Where rows are added up: by period and carrier, and then by period alone."""
+
+    periods: NDArray[Any]  # (cells,)
+    carriers: NDArray[Any]  # (cells,) None of the market
+    each: NDArray[np.intp] | None  # (rows,) period and carrier; none where there are no carriers
+    whole: NDArray[np.intp]  # (rows,) period
+    closes: NDArray[np.bool_]  # (rows,) in the last month of its period that there is
+
+
+def _cells(months: _Labels, carriers: _Labels | None, period: Period) -> _Cells:
+    when = np.array(months.known, dtype=object)
+    at, closes = months.at, np.ones(len(months.at), dtype=bool)
     if period == "year":
-        years = np.array([int(month[:4]) for month in rows.months.known], dtype=np.int64)
+        years = np.array([int(month[:4]) for month in months.known], dtype=np.int64)
         when, year = np.unique(years, return_inverse=True)
-        if rows.metric.kind == "stock":  # read in the last month of its year that there is
-            values = values * np.append(year[1:] != year[:-1], True)[at, None]
+        closes = np.append(year[1:] != year[:-1], True)[at]
         at = year[at]
-    names: list[str] = []
-    each = np.array([])
-    if rows.carriers is not None:
-        names = rows.carriers.known
-        each = _totals(values, at * len(names) + rows.carriers.at, len(when) * len(names))
-    return (
-        np.full(len(each) + len(when), rows.metric.name, dtype=object),
-        np.concatenate([np.repeat(when, len(names)), when]),
-        np.array(names * len(when) + [None] * len(when), dtype=object),
-        np.concatenate([each, _totals(values, at, len(when))]),
+    names = carriers.known if carriers else []
+    return _Cells(
+        periods=np.concatenate([np.repeat(when, len(names)), when]),
+        carriers=np.array(names * len(when) + [None] * len(when), dtype=object),
+        each=at * len(names) + carriers.at if carriers else None,
+        whole=at,
+        closes=closes,
     )
 
 
+def _added_up(rows: _Rows, cells: _Cells) -> NDArray[np.float64]:
+    """Return a metric in every cell: (cells,)."""
+    values = rows.values
+    if rows.kind == "stock":
+        values = [column * cells.closes for column in values]
+    market = int(cells.whole.max(initial=-1)) + 1
+    totals = _totals(values, cells.whole, market)
+    if cells.each is None:
+        return totals
+    return np.concatenate([_totals(values, cells.each, len(cells.periods) - market), totals])
+
+
 def _totals(
-    values: NDArray[np.float64], group: NDArray[np.intp], groups: int
+    values: Sequence[NDArray[np.float64]], group: NDArray[np.intp], groups: int
 ) -> NDArray[np.float64]:
     """Return the sum of each group, or the ratio of two sums; nan where nothing divides."""
     sums: list[NDArray[np.float64]] = [
-        np.bincount(group, weights=column, minlength=groups) for column in values.T
+        np.bincount(group, weights=column, minlength=groups) for column in values
     ]
     if len(sums) == 1:
         return sums[0]
@@ -169,7 +218,7 @@ def _totals(
     return ratio
 
 
-def carrier_parts(tables: Tables, top: pd.Series | float, bottom: pd.Series | None = None) -> Parts:
+def carrier_parts(tables: Tables, top: NDArray[Any], bottom: NDArray[Any] | None = None) -> Parts:
     """Return the parts of a metric from columns of the table carrier_month."""
     frame = tables["carrier_month"]
     place = {"month": frame["month"], "carrier": frame["carrier"]}
@@ -178,11 +227,11 @@ def carrier_parts(tables: Tables, top: pd.Series | float, bottom: pd.Series | No
     return place | {"top": top, "bottom": bottom}
 
 
-def in_yuan(fen: pd.Series) -> pd.Series:
+def in_yuan(fen: NDArray[Any]) -> NDArray[np.float64]:
     """Return fen as yuan."""
     return fen / FEN_PER_YUAN
 
 
-def in_gb(kilobytes: pd.Series) -> pd.Series:
+def in_gb(kilobytes: NDArray[Any]) -> NDArray[np.float64]:
     """Return kilobytes as GB."""
     return kilobytes / KB_PER_GB

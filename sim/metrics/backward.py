@@ -1,8 +1,11 @@
 """Backward traffic: who sponsors, at which tier, and what it brings both sides."""
 
-import pandas as pd
+from typing import Any
 
-from sim.metrics import Parts, Tables, carrier_parts, in_yuan, metric
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.metrics import Columns, Parts, Tables, carrier_parts, in_yuan, metric, numbered
 
 
 def _counted(tables: Tables, column: str) -> Parts:
@@ -55,26 +58,6 @@ def backward_profit(tables: Tables) -> Parts:
     return carrier_parts(tables, in_yuan(earned - frame["backward_cost_fen"]))
 
 
-def by_quarter(tables: Tables) -> pd.DataFrame:
-    """Return the table of partners with the last month of each quarter as its month."""
-    frame = tables["partner_quarter"]
-    return frame.assign(month=_last_months(frame))
-
-
-def _last_months(frame: pd.DataFrame) -> pd.Series:
-    """Return the last month of each row's quarter: 2016-12 of 2016Q4."""
-    known = frame["quarter"].unique()
-    last: dict[str, str] = {label: f"{label[:4]}-{3 * int(label[-1]):02}" for label in known}
-    months: pd.Series = frame["quarter"].map(last)
-    return months
-
-
-def paid(frame: pd.DataFrame) -> pd.Series:
-    """Return what partners pay in all: traffic, subscription, integration; fen."""
-    total: pd.Series = frame["paid_fen"] + frame["fees_fen"]
-    return total
-
-
 @metric("partner_surplus", "yuan", "worth of sponsored use to partners less all they pay", "flow")
 def partner_surplus(tables: Tables) -> Parts:
     return _of_partners(tables) | {"value": _surplus(tables["partner_quarter"])}
@@ -85,17 +68,25 @@ def partner_surplus(tables: Tables) -> Parts:
 )
 def partner_return(tables: Tables) -> Parts:
     frame = tables["partner_quarter"]
-    return _of_partners(tables) | {"top": _surplus(frame), "bottom": in_yuan(paid(frame))}
+    return _of_partners(tables) | {"top": _surplus(frame), "bottom": in_yuan(_paid(frame))}
 
 
-def _of_partners(tables: Tables) -> dict[str, pd.Series]:
-    """Return month and carrier of each row of the table of partners."""
+def _of_partners(tables: Tables) -> dict[str, NDArray[Any]]:
+    """Return the last month of each row's quarter, 2016-12 of 2016Q4, and its carrier."""
     frame = tables["partner_quarter"]
-    return {"month": _last_months(frame), "carrier": frame["carrier"]}
+    known, quarter = numbered(frame["quarter"].tolist())
+    last = [f"{label[:4]}-{3 * int(label[-1]):02}" for label in known]
+    return {"month": np.array(last, dtype=object)[quarter], "carrier": frame["carrier"]}
 
 
-def _surplus(frame: pd.DataFrame) -> pd.Series:
-    return in_yuan(frame["value_fen"] - paid(frame))
+def _surplus(frame: Columns) -> NDArray[Any]:
+    return in_yuan(frame["value_fen"] - _paid(frame))
+
+
+def _paid(frame: Columns) -> NDArray[Any]:
+    """Return what partners pay in all: traffic, subscription, integration; fen."""
+    paid: NDArray[Any] = frame["paid_fen"] + frame["fees_fen"]
+    return paid
 
 
 @metric("partners", "partners", "partners that sponsor a carrier's users", "stock")

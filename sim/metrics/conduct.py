@@ -1,5 +1,7 @@
 """How hard carriers compete: the margin on a GB, and what kind of market that makes."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -7,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.core.units import MONTHS_PER_YEAR
-from sim.metrics import Parts, Tables, carrier_parts, in_yuan, metric, numbered
+from sim.metrics import Columns, Parts, Tables, carrier_parts, in_yuan, metric, numbered
 
 type Regime = Literal["stable", "war", "fight", "chaos"]
 
@@ -23,7 +25,7 @@ def lerner_index(tables: Tables) -> Parts:
     return carrier_parts(tables, in_yuan(revenue - frame["carrying_fen"]), in_yuan(revenue))
 
 
-def regimes(tables: Tables) -> pd.DataFrame:
+def regimes(tables: Mapping[str, Columns | pd.DataFrame]) -> pd.DataFrame:
     """Return what kind of market each month is: columns month, fall, gap, regime.
 
     `fall` is the median carrier's fall of the list price in a year, beyond the fall of
@@ -31,12 +33,15 @@ def regimes(tables: Tables) -> pd.DataFrame:
     least. A market in which neither is large is stable; in a war prices fall together, in a fight
     some fall and others do not, and in chaos both. None in the first year.
     """
-    frame = tables["carrier_month"]
+    return pd.DataFrame(_regimes(tables["carrier_month"]))
+
+
+def _regimes(frame: Columns | pd.DataFrame) -> dict[str, Any]:
     months, month = numbered(frame["month"].tolist())
     order = np.lexsort((numbered(frame["carrier"].tolist())[1], month))
 
     def square(column: str) -> NDArray[Any]:  # (months, carriers)
-        return frame[column].to_numpy()[order].reshape(len(months), -1)
+        return np.asarray(frame[column])[order].reshape(len(months), -1)
 
     with np.errstate(divide="ignore", invalid="ignore"):  # a month without traffic has no cost
         cost = square("carrying_fen").sum(axis=1) / square("used_kb").sum(axis=1)
@@ -54,11 +59,14 @@ def regimes(tables: Tables) -> pd.DataFrame:
         ["", "chaos", "war", "fight"],
         "stable",
     )
-    return pd.DataFrame({"month": months, "fall": fall, "gap": gap, "regime": names})
+    return {"month": np.array(months, dtype=object), "fall": fall, "gap": gap, "regime": names}
+
+
+_regimes_once = lru_cache(maxsize=1)(_regimes)  # four metrics in turn ask it of the same table
 
 
 def _months_in(tables: Tables, regime: Regime) -> Parts:
-    found = regimes(tables)
+    found = _regimes_once(tables["carrier_month"])
     return {"month": found["month"], "value": found["regime"] == regime}
 
 

@@ -1,5 +1,7 @@
 """What lines and gigabytes cost."""
 
+import numpy as np
+
 from sim.metrics import Parts, Tables, carrier_parts, in_gb, in_yuan, metric
 
 
@@ -20,5 +22,6 @@ def yuan_per_gb(tables: Tables) -> Parts:
 @metric("leak_price", "yuan/GB", "mean of the wholesale prices that branches post", "ratio")
 def leak_price(tables: Tables) -> Parts:
     frame = tables["carrier_month"]
-    posted = frame["leak_price_fen"].notna()
-    return carrier_parts(tables, in_yuan(frame["leak_price_fen"].fillna(0.0)), posted.astype(int))
+    posted = ~np.isnan(frame["leak_price_fen"])
+    price = np.where(posted, frame["leak_price_fen"], 0.0)
+    return carrier_parts(tables, in_yuan(price), posted)

@@ -1,9 +1,11 @@
 """Subscribers, shares and concentration."""
 
-import numpy as np
-import pandas as pd
+from typing import Any
 
-from sim.metrics import Parts, Tables, carrier_parts, metric
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.metrics import Columns, Parts, Tables, carrier_parts, metric, numbered
 
 
 @metric("subscribers", "lines", "lines at the end of the period", "stock")
@@ -32,11 +34,11 @@ def data_line_share(tables: Tables) -> Parts:
 @metric("churn", "share/month", "lines that left for another carrier, new cards included", "ratio")
 def churn(tables: Tables) -> Parts:
     moves, frame = tables["switches"], tables["carrier_month"]
-    stayed = (moves["origin"] == moves["destination"]).to_numpy()
+    stayed = moves["origin"] == moves["destination"]
     held = dict(zip(_places(frame, "carrier"), frame["lines"].tolist(), strict=True))
     # A carrier has one row a month of those who stay: with it come the lines that it holds.
-    bottom = np.zeros(len(moves))
-    bottom[stayed] = [held[place] for place in _places(moves[stayed], "origin")]
+    places = _places(moves, "origin")
+    bottom = [held[at] if stays else 0 for at, stays in zip(places, stayed.tolist(), strict=True)]
     return {
         "month": moves["month"],
         "carrier": moves["origin"],
@@ -45,7 +47,7 @@ def churn(tables: Tables) -> Parts:
     }
 
 
-def _places(frame: pd.DataFrame, whose: str) -> list[tuple[str, str]]:
+def _places(frame: Columns, whose: str) -> list[tuple[str, str]]:
     """Return month and carrier of each row."""
     return list(zip(frame["month"].tolist(), frame[whose].tolist(), strict=True))
 
@@ -67,5 +69,7 @@ def _ported(tables: Tables, whose: str) -> Parts:
     return {"month": moves["month"], "carrier": moves[whose], "value": moved}
 
 
-def _market(frame: pd.DataFrame) -> pd.Series:
-    return frame.groupby("month")["lines"].transform("sum")
+def _market(frame: Columns) -> NDArray[Any]:
+    """Return the lines of all carriers in each row's month."""
+    _, month = numbered(frame["month"].tolist())
+    return np.bincount(month, weights=frame["lines"])[month]

@@ -17,6 +17,8 @@ NOT_IN_FILES = {
     "observed": "observed facts are read from the files under 'data'; take this out",
 }
 
+_ROOTS: dict[type[BaseModel], str] = {Scenario: "scenario"}
+
 _SENTENCES = {
     "greater_than": "must be greater than {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
@@ -42,13 +44,17 @@ _SENTENCES = {
 }
 
 
-def problems_in(error: ValidationError, tree: Node) -> list[Problem]:
+def problems_in(
+    error: ValidationError, tree: Node, schema: type[BaseModel] = Scenario
+) -> list[Problem]:
     """Return every mistake that the schema found in a tree, each where its value was set."""
     details = error.errors(include_url=False)
     bad_keys = [detail["loc"][:-1] for detail in details if detail["loc"][-1:] == ("[key]",)]
     places = _places(tree)
     return [
-        _problem(detail, tree, places) for detail in details if not _inside(detail["loc"], bad_keys)
+        _problem(detail, tree, places, schema)
+        for detail in details
+        if not _inside(detail["loc"], bad_keys)
     ]
 
 
@@ -65,32 +71,36 @@ def _inside(loc: tuple[int | str, ...], bad_keys: Sequence[tuple[int | str, ...]
     return loc[-1:] != ("[key]",) and any(loc[: len(bad)] == bad for bad in bad_keys)
 
 
-def _problem(detail: ErrorDetails, tree: Node, places: dict[str, list[str]]) -> Problem:
-    path, holder = _path_in_file(detail["loc"])
+def _problem(
+    detail: ErrorDetails, tree: Node, places: dict[str, list[str]], schema: type[BaseModel]
+) -> Problem:
+    path, holder = _path_in_file(detail["loc"], schema)
     if detail["type"] == "extra_forbidden":
         what = f"unknown key '{path[-1]}'{_instead_of(path, holder, places)}"
     else:
-        what = _sentence(detail, path)
+        what = _sentence(detail, path, schema)
     if detail["type"].startswith("union_tag"):
         path = (*path, "name")
     node = _deepest(tree, path)
-    return Problem(node.file, node.line, ".".join(path) or "scenario", what)
+    return Problem(node.file, node.line, ".".join(path) or _ROOTS.get(schema, "study"), what)
 
 
-def _path_in_file(loc: tuple[int | str, ...]) -> tuple[tuple[str, ...], Any]:
+def _path_in_file(
+    loc: tuple[int | str, ...], schema: type[BaseModel]
+) -> tuple[tuple[str, ...], Any]:
     """Return the path as written, without pydantic's marks, and the type that holds its end.
 
-    Pydantic puts the name of the strategy chosen and "[key]" into its paths.
+    Pydantic puts the name of the strategy chosen, "[key]" and "(form)" into its paths.
     """
     path: list[str] = []
     holder: Any = None
-    kind: Any = Scenario
+    kind: Any = schema
     tag_follows = False
     for part in loc:
         if tag_follows:
             kind = _rule_named(kind, part)
             tag_follows = False
-        elif part != "[key]":
+        elif part != "[key]" and not str(part).startswith("("):
             path.append(str(part))
             holder = kind
             field = _fields(kind).get(str(part))
@@ -140,7 +150,7 @@ def _instead_of(path: tuple[str, ...], holder: Any, places: dict[str, list[str]]
     return near
 
 
-def _sentence(detail: ErrorDetails, path: tuple[str, ...]) -> str:
+def _sentence(detail: ErrorDetails, path: tuple[str, ...], schema: type[BaseModel]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in {"value_error", "assertion_error"}:
         return str(context["error"])
@@ -148,7 +158,8 @@ def _sentence(detail: ErrorDetails, path: tuple[str, ...]) -> str:
         known = re.findall(r"'([^']*)'", context["expected_tags"])
         return f"unknown strategy '{context['tag']:.60}'{did_you_mean(context['tag'], known)}"
     if kind in {"missing", "union_tag_not_found"}:
-        hint = ", or start from another scenario with 'extends: base'" if len(path) == 1 else ""
+        top = len(path) == 1 and schema is Scenario
+        hint = ", or start from another scenario with 'extends: base'" if top else ""
         return f"is missing; add it{hint}"
     if kind in _SENTENCES:
         return f"{_SENTENCES[kind].format(**context)}, is {_shown(detail['input'])}"

@@ -21,6 +21,8 @@ from sim.market.population import FIDELITIES, Fidelity
 from sim.market.world import World
 from sim.scenario.load import from_json
 from sim.scenario.schema import Scenario
+from sim.store.chunks import CHUNK
+from sim.store.index import Index, Stored
 from sim.store.provenance import Origin, manifest, run_id
 from sim.store.state import put_together, taken_apart
 from sim.store.writer import (
@@ -140,7 +142,9 @@ def checkpoints_of(folder: Path, run: str) -> dict[int, Path]:
 
 def find_run(folder: Path, beginning: str) -> str:
     """Return the id, of all runs stored whole or by checkpoints, that begins so."""
-    known = {place.name for kind in (RUNS, CHECKPOINTS) for place in _folders(folder / kind)}
+    places = [place for kind in (RUNS, CHECKPOINTS) for place in _folders(folder / kind)]
+    known = {place.name for place in places if not place.name.startswith(CHUNK)}
+    known |= {run for run, stored in Index(folder).refresh().runs.items() if stored.is_done}
     found = sorted(run for run in known if beginning and run.startswith(beginning))
     if len(found) == 1:
         return found[0]
@@ -156,6 +160,8 @@ def stored_key(folder: Path, run: str) -> RunKey:
     """Return what a run is made of, as its result or else its last checkpoint says."""
     checkpoints = list(checkpoints_of(folder, run).values())
     places = [place for place in (folder / RUNS / run, *checkpoints[::-1]) if place.is_dir()]
+    if not places and (stored := Index(folder).refresh().runs.get(run)):
+        return _key_of_one_among_several(stored)
     if not places:
         raise CheckpointError(f"run {run} in {folder} has no checkpoint yet; run it anew")
     about = _about(places[0], "run" if places[0].parent.name == RUNS else "checkpoint")
@@ -164,6 +170,17 @@ def stored_key(folder: Path, run: str) -> RunKey:
         return _key(about)
     except _BROKEN as error:
         said = f"{places[0]} cannot be used: {_reason(error)}; remove that folder"
+        raise CheckpointError(said) from error
+
+
+def _key_of_one_among_several(stored: Stored) -> RunKey:
+    """Return what a run is made of that was stored together with others."""
+    about = _about(stored.place, "chunk")
+    _check_program(about, f"run {stored.row.run}")
+    try:
+        return RunKey(stored.scenario(), stored.row.seed, _applied(stored.row.fidelity))
+    except _BROKEN as error:
+        said = f"{stored.place} cannot be used: {_reason(error)}; remove that folder"
         raise CheckpointError(said) from error
 
 
@@ -210,8 +227,13 @@ def _reason(error: Exception) -> str:
 
 def _key(about: dict[str, Any]) -> RunKey:
     """Return what a manifest says went into the run."""
-    if about["fidelity"] not in FIDELITIES:
-        raise ValueError(f"unknown fidelity '{about['fidelity']}'")
     origin = Origin(**about["origin"]) if "origin" in about else None
     scenario = from_json(json.dumps(about["scenario"]))
-    return RunKey(scenario, int(about["seed"]), about["fidelity"], origin)
+    return RunKey(scenario, int(about["seed"]), _applied(about["fidelity"]), origin)
+
+
+def _applied(fidelity: str) -> Fidelity:
+    for known in FIDELITIES:
+        if fidelity == known:
+            return known
+    raise ValueError(f"unknown fidelity '{fidelity}'")

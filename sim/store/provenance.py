@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -43,7 +43,17 @@ def run_id(scenario: Scenario, seed: int, fidelity: str, origin: Origin | None =
 
     The scenario's name and title do not count; users, months and the observed data do.
     """
-    content: list[Any] = [scenario.digest(), seed, fidelity, code_digest()]
+    return run_id_of(scenario.digest(), seed, fidelity, origin)
+
+
+def run_id_of(
+    digest: str, seed: int, fidelity: str, origin: Origin | None = None, code: str | None = None
+) -> str:
+    """Return the id of the run of a scenario whose digest is known: one serves many seeds.
+
+    `code` is the program that makes it, this one if None.
+    """
+    content: list[Any] = [digest, seed, fidelity, code or code_digest()]
     return _digest(content if origin is None else [*content, asdict(origin)])
 
 
@@ -51,6 +61,11 @@ def comparison_id(scenarios: Iterable[Scenario], seeds: Sequence[int], fidelity:
     """Return what identifies a comparison; here names and titles count, for they are shown."""
     texts = [scenario.canonical_json() for scenario in scenarios]
     return _digest([texts, list(seeds), fidelity, code_digest()])
+
+
+def study_id(design: Mapping[str, Any]) -> str:
+    """Return what identifies a study by what it asks for and the program that answers."""
+    return _digest([design, code_digest()])
 
 
 def _digest(content: list[Any]) -> str:

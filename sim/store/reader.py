@@ -4,26 +4,42 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from sim.core.errors import SimError
+from sim.market.tables import TABLES
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult
 from sim.store import SCHEMA
-from sim.store.provenance import Origin
-from sim.store.writer import COMPARISONS, MANIFEST, RUNS, run_place
+from sim.store.chunks import CHUNK, METRICS
+from sim.store.database import answer
+from sim.store.index import Index, Stored, table_names
+from sim.store.provenance import Origin, run_id
+from sim.store.writer import COMPARISONS, MANIFEST, STUDIES
 
 
 def stored_run(
     folder: Path, scenario: Scenario, seed: int, fidelity: str, origin: Origin | None = None
 ) -> RunResult | None:
     """Return the run if the results folder has it, whatever name the scenario had then."""
-    place = run_place(folder, scenario, seed, fidelity, origin)
-    if not place.exists():
+    stored = whereabouts(folder, scenario, seed, fidelity, origin)
+    return None if stored is None else RunResult(scenario, seed, fidelity, _recorded(stored))
+
+
+def whereabouts(
+    folder: Path, scenario: Scenario, seed: int, fidelity: str, origin: Origin | None = None
+) -> Stored | None:
+    """Return where the run is, done and with all that it recorded."""
+    stored = Index(folder).refresh().runs.get(run_id(scenario, seed, fidelity, origin))
+    if stored is None or not stored.is_done:
         return None
-    tables = {file.stem: pd.read_parquet(file) for file in sorted(place.glob("*.parquet"))}
-    return RunResult(scenario, seed, fidelity, tables)
+    if stored.place.name.startswith(CHUNK) and not set(table_names(stored.place)) >= set(TABLES):
+        return None  # a study that kept some of its tables
+    return stored
+
+
+def _recorded(stored: Stored) -> dict[str, pd.DataFrame]:
+    return {n: stored.table(n) for n in sorted(table_names(stored.place)) if n not in METRICS}
 
 
 def read_manifest(place: Path) -> dict[str, Any]:
@@ -32,14 +48,21 @@ def read_manifest(place: Path) -> dict[str, Any]:
         content: dict[str, Any] = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SimError(f"{place} holds no result: it has no {MANIFEST}") from None
-    if content["schema"] > SCHEMA:
-        raise SimError(f"{place} was written by a newer version of this program")
+    except ValueError as error:
+        raise SimError(f"{place / MANIFEST} cannot be read: {error}") from error
+    schema = content.get("schema")
+    if schema != SCHEMA:
+        age = "a newer" if isinstance(schema, int) and schema > SCHEMA else "an older"
+        raise SimError(
+            f"{place} was written by {age} version of this program (schema {schema}, this one has "
+            f"{SCHEMA}); nothing was changed: use that version, or another folder"
+        )
     return content
 
 
-def run_folders(folder: Path) -> list[Path]:
-    """Return the folders of all stored runs."""
-    return _finished(folder / RUNS)
+def study_folders(folder: Path) -> list[Path]:
+    """Return the folders of all studies, the newest first."""
+    return sorted(_finished(folder / STUDIES), key=_written, reverse=True)
 
 
 def comparison_folders(folder: Path) -> list[Path]:
@@ -61,35 +84,8 @@ def query(folder: Path, sql: str) -> pd.DataFrame:
     """Return the answer to an SQL query over all stored runs.
 
     Every table is a view over all runs with one column more, `run`; the view `runs` has run,
-    scenario, seed, fidelity, seconds and, for a branched run, `branched_from`. A `SimError` says
-    what is wrong with the query.
+    scenario, seed, fidelity, seconds, branched_from and more (`sim.store.chunks.RunRow`). A
+    `SimError` says what is wrong with the query.
     """
-    with duckdb.connect() as database:  # in memory: a database file would lock out others
-        _define_views(database, run_folders(folder))
-        try:
-            answer: pd.DataFrame = database.sql(sql).df()
-        except duckdb.Error as error:
-            raise SimError(f"the query failed: {error}") from error
-    return answer
-
-
-def _define_views(database: duckdb.DuckDBPyConnection, places: list[Path]) -> None:
-    runs = pd.DataFrame(
-        [_run_row(place) for place in places],
-        columns=["run", "scenario", "seed", "fidelity", "seconds", "branched_from"],
-    )
-    database.register("runs", runs)
-    files: dict[str, list[str]] = {}
-    for place in places:
-        for file in sorted(place.glob("*.parquet")):
-            files.setdefault(file.stem, []).append(str(file))
-    for table, paths in files.items():
-        relation = database.read_parquet(paths, filename=True, union_by_name=True)
-        named = relation.project("* exclude (filename), parse_path(filename)[-2] as run")
-        named.create_view(table)
-
-
-def _run_row(place: Path) -> tuple[str, str, int, str, float, str | None]:
-    about = read_manifest(place)
-    scenario, origin = about["scenario"]["name"], about.get("origin", {}).get("run")
-    return about["id"], scenario, about["seed"], about["fidelity"], about["seconds"], origin
+    index = Index(folder).refresh()
+    return answer(index, index.frame(), sql)

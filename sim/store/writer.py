@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -29,8 +30,10 @@ from sim.store.provenance import Origin, manifest, run_id
 RUNS = "runs"
 CHECKPOINTS = "checkpoints"
 COMPARISONS = "comparisons"
+STUDIES = "studies"
 MANIFEST = "manifest.json"
 
+_SYNCED_AT_ONCE = 8
 _TEMPORARY = re.compile(r"^\..+\.(\d+)\.[^.]+\.tmp$")  # .<result>.<process>.<random>.tmp
 
 
@@ -101,7 +104,7 @@ def new_folder(place: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o755)  # mkdtemp's folder is for its owner alone
-        _sync(temporary)
+        _sync_all(temporary)
         _take_name(temporary, place)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)  # gone already when all went well
@@ -135,41 +138,47 @@ def _alive(process: int) -> bool:
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:
-    """Write a table as Parquet (zstd) and sync it; inside a `new_folder`."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    with path.open("wb") as file:
-        pq.write_table(table, file, compression="zstd")
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a table as Parquet (zstd); inside a `new_folder`."""
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, compression="zstd")
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays by name (npz, not compressed) and sync the file; inside a `new_folder`.
+    """Write arrays by name (npz, not compressed); inside a `new_folder`.
 
     They go out piece by piece: a large array is not copied.
     """
-    with path.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]  # every name is an array's
-        file.flush()
-        os.fsync(file.fileno())
+    np.savez(path, **arrays)  # type: ignore[arg-type]  # every name is an array's
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON object for people and programs and sync it; inside a `new_folder`."""
+    """Write a JSON object for people and programs; inside a `new_folder`."""
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text and sync it; inside a `new_folder`."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a text; inside a `new_folder`."""
+    path.write_text(text, encoding="utf-8")
 
 
-def _sync(folder: Path) -> None:
-    """Make the names in a folder durable, not only the contents of its files."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def replace_text(path: Path, text: str) -> None:
+    """Write a file that others may be reading: they see the old text or the new, whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new.tmp")
+    write_text(temporary, text)
+    _sync(temporary)
+    temporary.replace(path)
+    _sync(path.parent)
+
+
+def _sync_all(folder: Path) -> None:
+    """Make a folder's files durable, all at once: one after the other, each waits for the disk."""
+    with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:
+        list(threads.map(_sync, folder.iterdir()))
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    """Make the contents of a file durable, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

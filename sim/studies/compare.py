@@ -4,15 +4,20 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
+from sim.core.calendar import year_of
+from sim.core.errors import SimError
 from sim.metrics import metrics
 from sim.scenario.overrides import Overrides
 from sim.scenario.schema import Scenario
 from sim.simulate import fed_in
-from sim.store.provenance import machine
+from sim.store.chunks import METRICS, STORED_TABLES
+from sim.store.index import Index
+from sim.store.provenance import machine, run_id_of
 from sim.studies.comparison import (
     DIFFERENCES,
     HISTORY,
@@ -22,14 +27,16 @@ from sim.studies.comparison import (
     comparison_place,
     table,
 )
+from sim.studies.completing import Plan, Tally, complete, told
 from sim.studies.executors import cpus, executor, silent
 from sim.studies.facts import CHANGES_ONLY, MARKET, period
-from sim.studies.history import observations
-from sim.studies.jobs import Facts, Job, simulate
+from sim.studies.history import SERIES, observations
+from sim.studies.jobs import Planned
 from sim.studies.question import Question, pose
 from sim.studies.statistics import Interval, interval, paired_difference, variance_reduction
+from sim.studies.values import values
 
-type Finished = Callable[[int, int], None]  # seeds finished, seeds in all
+type Finished = Callable[[int, int], None]  # runs finished, runs in all
 type Values = dict[str, pd.DataFrame]  # by scenario: a row a fact, a column a seed
 
 
@@ -56,7 +63,7 @@ def compare(  # noqa: PLR0913  what can be asked, each by its name
     fidelity : "expected" (every cell moves by its expected flow) or "individual" (every row draws
         for itself); expected unless a number of users is given
     workers : processes; all CPUs if None; the results do not depend on it
-    progress : called with seeds finished and seeds in all
+    progress : called with runs finished and runs in all
     folder : a results folder; what is found there is not computed again, what is new is stored
 
     Raises
@@ -80,41 +87,99 @@ def answer(
     if place and place.exists():
         stored, seconds = Comparison.load(place), time.monotonic() - begun
         return stored.with_timing(cached=True, total_seconds=seconds, folder=str(folder))
-    texts = tuple(scenario.canonical_json() for scenario in question.scenarios)
-    jobs = [Job(texts, seed, question.fidelity, folder) for seed in question.seeds]
-    count = min(cpus() if workers is None else workers, len(jobs))
-    facts = executor(count)(simulate, jobs, progress or silent)
-    comparison = _assemble(question, facts, _timing(facts, begun, count))
     if folder is None:
-        return comparison
+        with TemporaryDirectory(prefix="sim-compare-") as temporary:
+            return _answered(question, Path(temporary), tuple(METRICS), workers, progress)
+    comparison = _answered(question, folder, STORED_TABLES, workers, progress)
     comparison = comparison.with_timing(folder=str(folder))
     comparison.save(folder)
     return comparison
 
 
-def _timing(facts: Sequence[Facts], begun: float, workers: int) -> dict[str, Any]:
+def _answered(
+    question: Question,
+    folder: Path,
+    outputs: tuple[str, ...],
+    workers: int | None,
+    progress: Finished | None,
+) -> Comparison:
+    """Make the runs that a folder does not have yet and lay their metrics side by side."""
+    begun, tell = time.monotonic(), progress or silent
+    plan = _plan(question, folder, outputs)
+    count = min(cpus() if workers is None else workers, len(plan.runs))
+    tally = complete(
+        plan, executor(count), lambda tally: tell(tally.ended, tally.total), retry=True
+    )
+    if tally.failed:
+        raise SimError(
+            f"{tally.failed} of {tally.total} runs failed; the first: {told(tally.errors)}"
+        )
+    index = Index(folder).refresh()
+    ids = [run.run for run in plan.runs]
+    return _assemble(
+        question,
+        _by_scenario(question, values(index, ids, "year")),
+        _by_scenario(question, values(index, ids, "month")),
+        _timing(tally, begun, count),
+    )
+
+
+def _plan(question: Question, folder: Path, outputs: tuple[str, ...]) -> Plan:
+    scenarios = question.scenarios
+    runs = {
+        run: Planned(run, variant, seed)  # scenarios that differ in name alone share their runs
+        for variant, scenario in enumerate(scenarios)
+        for seed, run in zip(question.seeds, _ids(question, scenario), strict=True)
+    }
+    return Plan(
+        folder=folder,
+        scenarios=[scenario.canonical_json() for scenario in scenarios],
+        pasts=[scenario.past_digest() for scenario in scenarios],
+        runs=list(runs.values()),
+        fidelity=question.fidelity,
+        outputs=outputs,
+    )
+
+
+def _ids(question: Question, scenario: Scenario) -> list[str]:
+    """Return the ids of a scenario's runs, in the order of the seeds."""
+    digest = scenario.digest()
+    return [run_id_of(digest, seed, question.fidelity) for seed in question.seeds]
+
+
+def _by_scenario(question: Question, found: pd.DataFrame) -> Values:
+    """Return each scenario's facts, (rows, seeds), with the seeds in their own order."""
+    return {
+        scenario.name: found[_ids(question, scenario)].dropna(how="all")
+        for scenario in question.scenarios
+    }
+
+
+def _timing(tally: Tally, begun: float, workers: int) -> dict[str, Any]:
     """Return seconds on the clock: in all, before the first run, and simulating, per worker.
 
     What is neither start-up nor simulation is measuring and storing the runs.
     """
-    first = min(job.begun for job in facts)
+    now = time.monotonic()
     return {
-        "total_seconds": time.monotonic() - begun,
-        "start_up_seconds": first - begun,
-        "simulation_seconds": sum(job.ended - job.begun for job in facts) / workers,
-        "runs_simulated": sum(job.simulated for job in facts),
+        "total_seconds": now - begun,
+        "start_up_seconds": (tally.first or now) - begun,
+        "simulation_seconds": tally.simulating / workers,
+        "runs_simulated": tally.done,
         "workers": workers,
         "cached": False,
         "machine": machine(),
     }
 
 
-def _assemble(question: Question, facts: Sequence[Facts], timing: dict[str, Any]) -> Comparison:
+def _assemble(
+    question: Question, yearly: Values, monthly: Values, timing: dict[str, Any]
+) -> Comparison:
     scenarios = question.scenarios
     names = [scenario.name for scenario in scenarios]
-    by_year = _side_by_side([job.yearly for job in facts], names, ["name", "carrier"])
-    by_month = _side_by_side([job.monthly for job in facts], names, ["name", "carrier", "month"])
     first = scenarios[0]
+    last = year_of(first.end_month - 1)
+    by_year = {name: pd.DataFrame(f.xs(last, level="year")) for name, f in yearly.items()}
     levels = _levels(by_year, names[0]).assign(period=period(first))
     return Comparison(
         id=question.id,
@@ -126,20 +191,13 @@ def _assemble(question: Question, facts: Sequence[Facts], timing: dict[str, Any]
         months=first.months,
         metrics=_finished(levels, LEVELS),
         differences=_finished(_differences(by_year, names[0]), DIFFERENCES),
-        monthly=_finished(_levels(by_month, names[0]), MONTHLY),
-        history=_finished(_history(scenarios, [job.past for job in facts]), HISTORY),
+        monthly=_finished(_levels(monthly, names[0]), MONTHLY),
+        history=_finished(_history(scenarios, yearly), HISTORY),
         warnings=_warnings(scenarios),
         inputs={scenario.name: list(fed_in(scenario)) for scenario in scenarios},
         definitions={s.name: json.loads(s.canonical_json()) for s in scenarios},
         timing=timing,
     )
-
-
-def _side_by_side(frames: Sequence[pd.DataFrame], names: list[str], keys: list[str]) -> Values:
-    """Return each scenario's facts, (rows, seeds), with the seeds in their own order."""
-    columns = [frame.set_index(["scenario", *keys])["value"] for frame in frames]
-    wide = pd.concat(columns, axis=1, keys=range(len(columns)))
-    return {name: pd.DataFrame(wide.xs(name, level="scenario")) for name in names}
 
 
 def _levels(values: Values, baseline: str) -> pd.DataFrame:
@@ -175,11 +233,9 @@ def _difference(values: Values, scenario: str, baseline: str) -> pd.DataFrame:
     return frame.assign(variance_reduction=variance_reduction(*pair))
 
 
-def _history(scenarios: Sequence[Scenario], past: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _history(scenarios: Sequence[Scenario], yearly: Values) -> pd.DataFrame:
     """Return the observed series beside the simulated ones; a past shared is shown once."""
-    names = [scenario.name for scenario in scenarios]
     keys = ["name", "carrier", "year"]
-    values = _side_by_side(past, names, keys)
     frames, shown = [], set()
     for scenario in scenarios:
         observed = pd.DataFrame(observations(scenario))
@@ -187,7 +243,9 @@ def _history(scenarios: Sequence[Scenario], past: Sequence[pd.DataFrame]) -> pd.
         if identity in shown:
             continue
         shown.add(identity)
-        frame = _frame(values[scenario.name], interval(_seeds_first(values[scenario.name])))
+        found = yearly[scenario.name]
+        found = found[found.index.get_level_values("name").isin(SERIES)]
+        frame = _frame(found, interval(_seeds_first(found)))
         frames.append(observed.merge(frame, on=keys).assign(scenario=scenario.name))
     return pd.concat(frames, ignore_index=True)
 

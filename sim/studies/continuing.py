@@ -24,8 +24,8 @@ from sim.store.checkpoints import (
     write_checkpoint,
 )
 from sim.store.provenance import Origin
-from sim.store.reader import stored_run
-from sim.store.writer import run_place, write_run
+from sim.store.reader import stored_run, whereabouts
+from sim.store.writer import write_run
 
 RESULTS = Path("results")
 MOST_NAMED = 8  # parameters in one message
@@ -139,8 +139,10 @@ def _found(key: RunKey, folder: Path, every: int | None = None) -> Kept | None:
     if every and not checkpoints_of(folder, key.id):
         return None
     result = stored_run(folder, key.scenario, key.seed, key.fidelity, key.origin)
-    place = run_place(folder, key.scenario, key.seed, key.fidelity, key.origin)
-    return None if result is None else Kept(result, key.origin, place, 0.0, cached=True)
+    stored = whereabouts(folder, key.scenario, key.seed, key.fidelity, key.origin)
+    if result is None or stored is None:
+        return None
+    return Kept(result, key.origin, stored.place, 0.0, cached=True)
 
 
 def _market(checkpoint: Checkpoint) -> Market:

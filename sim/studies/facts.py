@@ -14,11 +14,6 @@ MARKET = ""  # the market's carrier while rows are matched: None matches nothing
 CHANGES_ONLY = ("consumer_surplus",)  # a level of utility means nothing, a change does
 
 
-def by_month(result: RunResult) -> pd.DataFrame:
-    """Return every metric in every month: scenario, name, carrier, month, value."""
-    return _named(result.measured.by("month"), result)
-
-
 def last_year(result: RunResult) -> pd.DataFrame:
     """Return every metric over the last calendar year: scenario, name, carrier, value.
 

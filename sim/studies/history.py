@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-import pandas as pd
-
 from sim.core.calendar import year_of
 from sim.scenario.paths import LAST_FED_YEAR, observed_prices
 from sim.scenario.schema import Scenario
-from sim.simulate import RunResult
 from sim.studies.facts import MARKET
 
 type Role = Literal["fed in", "inverted", "result"]
@@ -25,13 +22,6 @@ class Datum(NamedTuple):
     year: int
     observed: float
     role: Role
-
-
-def past_years(result: RunResult) -> pd.DataFrame:
-    """Return the series that were observed, by year: scenario, name, carrier, year, value."""
-    rows = result.measured.by("year", SERIES)
-    carrier = rows["carrier"].astype(object).fillna(MARKET)
-    return rows.assign(scenario=result.scenario.name, carrier=carrier)
 
 
 def observations(scenario: Scenario) -> list[Datum]:

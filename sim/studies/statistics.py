@@ -4,6 +4,8 @@ Sums are taken seed by seed, never along an axis in an order that a library may 
 equal runs give equal bits.
 """
 
+import math
+from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ from scipy.special import stdtrit  # scipy.stats would take a second to import
 type Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.90
+_MOST = 10**12  # seeds: nobody runs more
 
 
 class Interval(NamedTuple):
@@ -39,9 +42,25 @@ def interval(values: Floats) -> Interval:
     if seeds == 1:
         unknown = np.full_like(average, np.nan)
         return Interval(average, unknown, unknown)
-    quantile = float(stdtrit(seeds - 1, 0.5 + CONFIDENCE / 2))
-    half = quantile * np.sqrt(variance(values) / seeds)
+    half = _quantile(seeds) * np.sqrt(variance(values) / seeds)
     return Interval(average, average - half, average + half)
+
+
+def _quantile(seeds: int) -> float:
+    return float(stdtrit(seeds - 1, 0.5 + CONFIDENCE / 2))
+
+
+def seeds_for(seeds: int, part: float) -> int:
+    """Return how many seeds bring intervals down to a part of what they are with two or more.
+
+    As many as now if the part is 1 or more. The variance is taken to stay as it is.
+    """
+
+    def reach(count: int) -> float:  # half an interval, in standard deviations of a value
+        return _quantile(count) / math.sqrt(count)
+
+    goal = part * reach(seeds)
+    return max(seeds, 2 + bisect_left(range(2, _MOST), -goal, key=lambda count: -reach(count)))
 
 
 def paired_difference(values: Floats, baseline: Floats) -> Interval:

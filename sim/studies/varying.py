@@ -1,26 +1,31 @@
 """The market at the points of a design: runs, their results, and what moves them."""
 
-import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.core.calendar import year_of
 from sim.core.errors import SimError, did_you_mean
 from sim.market.names import CARRIERS
 from sim.metrics import metrics
-from sim.scenario.load import from_json
 from sim.scenario.schema import Scenario
 from sim.store import SCHEMA
-from sim.store.provenance import machine
+from sim.store.provenance import machine, study_id
+from sim.store.writer import STUDIES
+from sim.studies.completing import complete, told
+from sim.studies.design import Design as StudyDesign
+from sim.studies.design import Variant, with_values
 from sim.studies.executors import cpus, executor, silent
-from sim.studies.facts import CHANGES_ONLY, MARKET, period
-from sim.studies.jobs import Job, simulate
+from sim.studies.facts import CHANGES_ONLY, period
 from sim.studies.sensitivity import (
     Design,
     SensitivityError,
@@ -28,6 +33,8 @@ from sim.studies.sensitivity import (
     indices,
     split,
 )
+from sim.studies.study import Study, keep_design
+from sim.studies.sweeps import Point
 
 type Floats = NDArray[np.float64]
 type Finished = Callable[[int, int], None]  # runs finished, runs in all
@@ -58,11 +65,6 @@ class Output:
     def text(self) -> str:
         """Return the text that names it."""
         return self.metric if self.carrier is None else f"{self.metric}:{self.carrier}"
-
-    def of(self, yearly: pd.DataFrame) -> float:
-        """Return the value among a run's facts of its last year."""
-        mine = (yearly["name"] == self.metric) & (yearly["carrier"] == (self.carrier or MARKET))
-        return float(yearly.loc[mine, "value"].item())
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def analyse(
     fidelity: str = "expected",
     workers: int | None = None,
     progress: Finished | None = None,
+    folder: Path | None = None,
 ) -> Sensitivity:
     """Run a scenario at every point of a design under every seed; say what moves its results.
 
@@ -142,10 +145,12 @@ def analyse(
     seeds : how many, counted from 0; every point has the same
     workers : processes; all CPUs if None; the results do not depend on it
     progress : called with runs finished and runs in all
+    folder : a results folder that keeps the runs as a study; the same call goes on with it
     """
     begun = time.monotonic()
     count = cpus() if workers is None else workers
-    values = evaluate(scenario, design, outputs, range(seeds), fidelity, count, progress)
+    with _place(folder) as place:
+        values = evaluate(scenario, design, outputs, range(seeds), fidelity, count, place, progress)
     findings = []
     for output, by_seed in zip(outputs, values, strict=True):
         try:
@@ -158,6 +163,16 @@ def analyse(
     return Sensitivity(scenario, design, seeds, fidelity, tuple(findings), timing)
 
 
+@contextmanager
+def _place(folder: Path | None) -> Iterator[Path]:
+    """Give the results folder, or one that is gone afterwards."""
+    if folder is not None:
+        yield folder
+        return
+    with TemporaryDirectory(prefix="sim-sensitivity-") as temporary:
+        yield Path(temporary)
+
+
 def evaluate(
     scenario: Scenario,
     design: Design,
@@ -165,50 +180,62 @@ def evaluate(
     seeds: Sequence[int],
     fidelity: str,
     workers: int,
+    folder: Path,
     progress: Finished | None = None,
 ) -> Floats:
-    """Return the outputs at the points of a design: (outputs, points, seeds)."""
-    runs = [
-        _Run(Job((text,), seed, fidelity, folder=None), where)
-        for text, where in (
-            _scenario_at(scenario, design, row) for row in range(len(design.points))
-        )
-        for seed in seeds
-    ]
-    years = executor(min(workers, len(runs)))(_last_year, runs, progress or silent)
-    values = np.array([[output.of(year) for year in years] for output in outputs])
-    return values.reshape(len(outputs), len(design.points), len(seeds))
+    """Return the outputs at the points of a design: (outputs, points, seeds).
+
+    The runs are a study in the results folder, of the metrics by year alone; see `open_study`.
+    """
+    asked, tell = _study(scenario, design, seeds, fidelity), progress or silent
+    study = keep_design(folder / STUDIES / f"{asked.name}-{study_id(asked.content())}", asked)
+    plan = study.plan()
+    tally = complete(
+        plan,
+        executor(min(workers, len(plan.runs))),
+        lambda tally: tell(tally.ended, tally.total),
+        retry=True,
+    )
+    if tally.failed:
+        raise SimError(_failure(study))
+    last = year_of(scenario.end_month - 1)
+    return np.array([_values(study, output, last) for output in outputs])
 
 
-@dataclass(frozen=True)
-class _Run:
-    job: Job
-    where: str  # in the design, for people
+def _study(scenario: Scenario, design: Design, seeds: Sequence[int], fidelity: str) -> StudyDesign:
+    """Return the points of a design as the variants of a study."""
+    text = scenario.canonical_json()
+    variants = []
+    for number, row in enumerate(design.points.tolist()):
+        point: Point = {p.path: p.at(x) for p, x in zip(design.parameters, row, strict=True)}
+        there = with_values(text, point)
+        digests = there.digest(), there.past_digest()
+        variants.append(Variant(scenario.name, number, point, *digests))
+    return StudyDesign(
+        name=f"sensitivity-{scenario.name}",
+        title=f"Sensitivity of {scenario.about.title} ({design.method})",
+        bases={scenario.name: text},
+        variants=tuple(variants),
+        seeds=tuple(seeds),
+        fidelity=fidelity,
+        outputs=("metric_year",),
+    )
 
 
-def _last_year(run: _Run) -> pd.DataFrame:
-    """Return the facts of a run's last year alone: a study has thousands of runs."""
-    try:
-        return simulate(run.job).yearly
-    except SimError as error:
-        raise SimError(f"{error} ({run.where})") from error
+def _failure(study: Study) -> str:
+    """Return what went wrong first, and at which point of the design."""
+    failed = study.runs[study.runs["status"] == "failed"]
+    first = failed.iloc[0]
+    where = ", ".join(f"{path}={first[path]:g}" for path in study.swept)
+    return (
+        f"{len(failed)} of {len(study.runs)} runs failed; the first: {told([first['error']])} "
+        f"(at point {first['point'] + 1}: {where})"
+    )
 
 
-def _scenario_at(scenario: Scenario, design: Design, row: int) -> tuple[str, str]:
-    """Return the scenario at a point, as text, and where that is, for people."""
-    point = design.points[row].tolist()
-    values = {p.path: p.at(x) for p, x in zip(design.parameters, point, strict=True)}
-    where = ", ".join(f"{path}={value:g}" for path, value in values.items())
-    return varied(scenario, values).canonical_json(), f"at point {row + 1}: {where}"
-
-
-def varied(scenario: Scenario, values: dict[str, float]) -> Scenario:
-    """Return the scenario with other values of parameters, by path."""
-    content = json.loads(scenario.canonical_json())
-    for path, value in values.items():
-        *sections, name = path.split(".")
-        part = content
-        for section in sections:
-            part = part[section]
-        part[name] = value
-    return from_json(json.dumps(content))
+def _values(study: Study, output: Output, year: int) -> Floats:
+    """Return an output in every run of a study: (points, seeds)."""
+    found = study.metric(output.metric, output.carrier, "year")
+    values = found[found["year"] == year].set_index("run")["value"]
+    runs = [study.design.run_ids(variant, study.code) for variant in study.design.variants]
+    return np.array([values.loc[ids].to_numpy(dtype=np.float64) for ids in runs])

@@ -1,25 +1,34 @@
 """The sensitivity of the market: few runs, in Python and from the shell."""
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.core.calendar import month_label
 from sim.core.errors import SimError
-from sim.simulate import run
-from sim.studies.facts import last_year
-from sim.studies.sensitivity import morris_design, priors
-from sim.studies.varying import Output, analyse, evaluate, varied
+from sim.scenario.schema import Scenario
+from sim.simulate import RunResult, run, run_together
+from sim.studies import jobs
+from sim.studies.design import with_values
+from sim.studies.facts import MARKET, last_year
+from sim.studies.sensitivity import Design, morris_design, priors, sobol_design
+from sim.studies.study import open_study
+from sim.studies.varying import Output, analyse, evaluate
 from tests.contracts.test_readme import blocks, execute, spans
 from tests.golden.runs import small
 from tests.theory.small_market import one_thread
 
 SETTINGS = {"population.usage_tiers": 1, "months": 1}
 TWO = ["network.line_cost", "demand.kappa"]
+THREE = ["demand.kappa", "network.line_cost", "leakage.delta"]
 PROFIT = Output("profit", "mobile")
 
 
@@ -29,16 +38,19 @@ def on_one_thread() -> Iterator[None]:
         yield
 
 
-def test_a_point_of_the_design_is_a_run_of_that_scenario() -> None:
+def test_a_point_of_the_design_is_a_run_of_that_scenario(tmp_path: Path) -> None:
     scenario = small("price_war", SETTINGS)
     design = morris_design(priors(scenario, TWO), 2)
 
-    values = evaluate(scenario, design, [PROFIT, Output("profit")], [0, 3], "expected", 1)
+    values = evaluate(scenario, design, [PROFIT, Output("profit")], [0, 3], "expected", 1, tmp_path)
 
     kappa, cost = design.points[4]
-    there = varied(scenario, {"demand.kappa": float(kappa), "network.line_cost": float(cost)})
+    moved = {"demand.kappa": float(kappa), "network.line_cost": float(cost)}
+    there = last_year(run(with_values(scenario.canonical_json(), moved), 3))
+    profit = there[there["name"] == "profit"].set_index("carrier")["value"]
     assert values.shape == (2, 6, 2)
-    assert values[0, 4, 1] == PROFIT.of(last_year(run(there, 3)))
+    assert values[0, 4, 1] == profit["mobile"]
+    assert values[1, 4, 1] == profit[MARKET]
 
 
 def test_the_cost_of_a_line_lowers_profit_by_itself_alone() -> None:
@@ -67,25 +79,113 @@ def test_the_example_of_the_document_gives_what_it_says(root: Path) -> None:
     }
 
 
-def test_workers_do_not_move_a_bit() -> None:
+def test_workers_do_not_move_a_bit(tmp_path: Path) -> None:
     scenario = small("price_war", SETTINGS)
     design = morris_design(priors(scenario, ["demand.kappa"]), 2)
 
-    one, two = (evaluate(scenario, design, [PROFIT], [0], "expected", n) for n in (1, 2))
+    one, two = (
+        evaluate(scenario, design, [PROFIT], [0], "expected", n, tmp_path / str(n)) for n in (1, 2)
+    )
 
     assert np.array_equal(one, two)
 
 
-def test_a_run_that_fails_says_where_in_the_design(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise SimError("the books do not balance")
-
-    monkeypatch.setattr("sim.studies.varying.simulate", fail)
+def test_a_run_that_fails_says_where_in_the_design_and_the_others_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     scenario = small("price_war", SETTINGS)
     design = morris_design(priors(scenario, ["demand.kappa"]), 2)
+    first = design.points[0, 0]
 
+    def fail(scenarios: Sequence[Scenario], seed: int, fidelity: str) -> list[RunResult]:
+        if scenarios[0].demand.kappa == first:
+            raise SimError("the books do not balance")
+        return run_together(scenarios, seed, fidelity)
+
+    monkeypatch.setattr(jobs, "run_together", fail)
     with pytest.raises(SimError, match=r"balance \(at point 1: demand\.kappa="):
-        evaluate(scenario, design, [PROFIT], [0], "expected", 1)
+        evaluate(scenario, design, [PROFIT], [0], "expected", 1, tmp_path)
+    (folder,) = (tmp_path / "studies").iterdir()
+    kept = open_study(folder).status()
+    assert kept["failed"] == 1
+    assert kept["done"] == kept["total"] - 1
+
+    monkeypatch.setattr(jobs, "run_together", run_together)
+    told: list[int] = []
+    evaluate(
+        scenario, design, [PROFIT], [0], "expected", 1, tmp_path,
+        lambda done, _: told.append(done),
+    )  # fmt: skip
+    assert told[0] == kept["done"]  # goes on with what is there
+
+
+def test_sobol_indices_of_the_ishigami_function_come_out_of_the_engine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """sin x1 + 7 sin² x2 + 0.1 x3⁴ sin x1 over (-π, π)³, Ishigami and Homma 1990.
+
+    A model that is no market: its three parameters are three of a scenario's.
+    """
+    scenario = small("price_war", SETTINGS)
+    design = sobol_design(priors(scenario, THREE), 64)
+
+    def ishigami(scenarios: Sequence[Scenario], seed: int, fidelity: str) -> list[RunResult]:
+        return [_of_ishigami(each, seed, fidelity, design) for each in scenarios]
+
+    monkeypatch.setattr(jobs, "run_together", ishigami)
+    found = analyse(
+        scenario, design, [Output("profit")], seeds=1, workers=1, folder=tmp_path
+    ).findings[0]
+
+    a, b = 7.0, 0.1
+    first = 0.5 * (1 + b * math.pi**4 / 5) ** 2
+    together = b**2 * math.pi**8 * (1 / 18 - 1 / 50)
+    variance = a**2 / 8 + first + together
+    shares = {
+        "first": (first, a**2 / 8, 0.0),
+        "total": (first + together, a**2 / 8, together),
+    }
+    rows = found.indices.set_index("path")
+    for kind, exact in shares.items():
+        for path, part in zip((p.path for p in design.parameters), exact, strict=True):
+            row = rows.loc[path]
+            assert row[f"{kind}_low"] <= part / variance <= row[f"{kind}_high"], (kind, path)
+            assert row[f"{kind}_high"] - row[f"{kind}_low"] < 0.7
+
+
+def _of_ishigami(scenario: Scenario, seed: int, fidelity: str, design: Design) -> RunResult:
+    content = json.loads(scenario.canonical_json())
+    x = []
+    for parameter in design.parameters:
+        section, name = parameter.path.split(".")
+        part = (content[section][name] - parameter.low) / (parameter.high - parameter.low)
+        x.append(math.pi * (2.0 * part - 1.0))
+    value = math.sin(x[0]) + 7.0 * math.sin(x[1]) ** 2 + 0.1 * x[2] ** 4 * math.sin(x[0])
+    month = month_label(scenario.end_month - 1)
+    return MadeUp(scenario, seed, fidelity, {"one": pd.DataFrame({"x": [month, value]})})
+
+
+class MadeUp(RunResult):
+    """A run with one result."""
+
+    @property
+    def measured(self) -> Any:
+        return self
+
+    def columns(self, period: str) -> dict[str, Any]:
+        month, value = self.tables["one"]["x"]
+        return {
+            "name": np.array(["profit"], dtype=object),
+            period: np.array([int(month[:4])]),
+            "carrier": np.array([None], dtype=object),
+            "value": np.array([value]),
+        }
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the shell's command stores out of the checkout."""
+    monkeypatch.chdir(tmp_path)
 
 
 def told(*arguments: object) -> tuple[int, str, str]:

@@ -11,8 +11,9 @@ from sim.core.errors import SimError
 from sim.scenario.load import load_scenario
 from sim.simulate import RunResult
 from sim.store import provenance, writer
+from sim.store.index import Index
 from sim.store.provenance import comparison_id, run_id
-from sim.store.reader import query, read_manifest, run_folders, stored_run
+from sim.store.reader import query, read_manifest, stored_run
 from sim.store.writer import new_folder, remove_leftovers, run_place, write_run, write_text
 
 
@@ -125,7 +126,7 @@ def test_kill_9_leaves_nothing_that_a_reader_sees(tmp_path, result):
 
     assert ended.returncode == -signal.SIGKILL
     assert [path.name for path in (tmp_path / "runs").iterdir()] != []  # it was in the middle
-    assert run_folders(tmp_path) == []
+    assert Index(tmp_path).refresh().runs == {}
     assert query(tmp_path, "select count(*) as n from runs")["n"].tolist() == [0]
 
     place = write_run(tmp_path, result, 1.5)
@@ -176,4 +177,7 @@ def test_no_result_and_a_newer_result_are_told_apart(tmp_path, scenario, result)
     about = read_manifest(place) | {"schema": 2}
     (place / "manifest.json").write_text(json.dumps(about))
     with pytest.raises(SimError, match="newer version"):
+        read_manifest(place)
+    (place / "manifest.json").write_text(json.dumps(about | {"schema": 0}))
+    with pytest.raises(SimError, match=r"an older version.* nothing was changed"):
         read_manifest(place)

@@ -1,10 +1,12 @@
 import json
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, SimError
+from sim.market.tables import TABLES
 from sim.scenario.load import load_scenario
 from sim.simulate import RunResult
 from sim.studies import compare as module
@@ -27,35 +29,49 @@ def value(result):
     return EFFECT[result.scenario.name] + NOISE[result.seed] + own
 
 
-def facts(result, months):
-    rows = [(n, c, *m) for n in NAMES for c in CARRIERS for m in months]
-    columns = ["name", "carrier", "month"][: len(rows[0])]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.assign(scenario=result.scenario.name, value=value(result))
+class MadeUp(RunResult):
+    """A run whose metrics are sums that can be done by hand."""
 
+    @property
+    def measured(self):
+        return self
 
-def past(result):
-    """A made-up past: every observed value, off by the seed in per cent."""
-    rows = pd.DataFrame(observations(result.scenario))
-    value = rows["observed"] * (1 + result.seed / 100)
-    return rows[["name", "carrier", "year"]].assign(scenario=result.scenario.name, value=value)
+    def columns(self, period):
+        frame = self.by(period)
+        carrier = frame["carrier"].astype(object)
+        whose = {"carrier": carrier.where(carrier.notna(), None)}
+        return {name: np.asarray(whose.get(name, frame[name])) for name in frame}
+
+    def by(self, period):
+        if period == "month":
+            return self.facts("month", MONTHS)
+        last = 2017 + (self.scenario.months - 1) // 12
+        return pd.concat([self.past(), self.facts("year", [last])], ignore_index=True)
+
+    def facts(self, period, when):
+        rows = [(n, w, c or None, value(self)) for n in NAMES for c in CARRIERS for w in when]
+        return pd.DataFrame(rows, columns=["name", period, "carrier", "value"])
+
+    def past(self):
+        """Every observed value, off by the seed in per cent."""
+        rows = pd.DataFrame(observations(self.scenario))
+        value = rows["observed"] * (1 + self.seed / 100)
+        carrier = rows["carrier"].astype(object).where(rows["carrier"] != "", None)
+        return rows[["name", "year"]].assign(carrier=carrier, value=value)
 
 
 @pytest.fixture(autouse=True)
 def made_up_runs(monkeypatch):
-    """Replace the market by sums that can be done by hand; return the runs that were made."""
+    """Replace the market by sums; return the runs that were made."""
     made = []
 
     def run_together(scenarios, seed, fidelity):
         made.extend((scenario.name, seed) for scenario in scenarios)
-        tables = {"carrier_month": pd.DataFrame({"month": list(MONTHS), "lines": [1, 2]})}
-        return [RunResult(scenario, seed, fidelity, tables) for scenario in scenarios]
+        tables = {name: pd.DataFrame({"month": list(MONTHS), "lines": [1, 2]}) for name in TABLES}
+        return [MadeUp(scenario, seed, fidelity, tables) for scenario in scenarios]
 
     monkeypatch.setattr(jobs, "run_together", run_together)
     monkeypatch.setattr(jobs, "warm_up", lambda: None)
-    monkeypatch.setattr(jobs, "by_month", lambda result: facts(result, [(m,) for m in MONTHS]))
-    monkeypatch.setattr(jobs, "last_year", lambda result: facts(result, [()]))
-    monkeypatch.setattr(jobs, "past_years", past)
     return made
 
 
@@ -231,12 +247,34 @@ def test_what_is_stored_is_not_computed_again(tmp_path, made_up_runs):
     )  # each run once, the baseline's shared by both comparisons
 
 
-def test_progress_is_told_for_each_seed():
+def test_progress_is_told_in_runs_and_ends_at_the_whole():
     told = []
 
-    ask(progress=lambda finished, seeds: told.append((finished, seeds)))
+    ask(progress=lambda finished, runs: told.append((finished, runs)))
 
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert told[0] == (0, 6)
+    assert told[-1] == (6, 6)
+    assert told == sorted(told)
+
+
+def test_a_comparison_with_a_run_that_fails_says_which_error(monkeypatch):
+    def fail(scenarios, seed, fidelity):
+        raise ValueError("prices below zero")
+
+    monkeypatch.setattr(jobs, "run_together", fail)
+
+    with pytest.raises(SimError, match="6 of 6 runs failed; the first: ValueError: prices below"):
+        ask()
+
+
+def test_scenarios_that_differ_in_name_alone_share_their_runs(made_up_runs, monkeypatch):
+    monkeypatch.setitem(EFFECT, "twin", 0.0)
+    base = load_scenario("business_as_usual")
+
+    found = ask([base, base.model_copy(update={"name": "twin"})])
+
+    assert len(made_up_runs) == 3
+    assert set(found.differences["mean"]) == {0.0}
 
 
 def test_the_public_name_is_the_function():

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from sim.core.errors import SimError
-from sim.studies.executors import Processes, executor, serial
+from sim.studies.executors import Lost, Processes, Serial, executor, in_order
 
 
 def nobody(finished, jobs):
@@ -45,7 +45,7 @@ def fail(number):
 
 
 def test_one_worker_is_this_process():
-    assert executor(1) is serial
+    assert executor(1) == Serial()
     assert executor(3) == Processes(3)
 
 
@@ -54,38 +54,71 @@ def test_no_worker_is_refused():
         executor(0)
 
 
-@pytest.mark.parametrize("run", [serial, Processes(2)], ids=["serial", "processes"])
+@pytest.mark.parametrize("run", [Serial(), Processes(2)], ids=["serial", "processes"])
 def test_results_come_in_the_order_of_the_jobs(run):
     told = []
 
-    results = run(square, [3, 1, 2], lambda finished, jobs: told.append((finished, jobs)))
+    results = in_order(run, square, [3, 1, 2], lambda *finished: told.append(finished))
 
     assert results == [9, 1, 4]
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_a_worker_has_one_numba_thread_before_numba_is_there():
-    assert Processes(2)(threads, [0, 1], nobody) == [("1", False)] * 2
+    assert in_order(Processes(2), threads, [0, 1], nobody) == [("1", False)] * 2
 
 
 def test_a_dead_worker_is_replaced_and_its_job_done_again(tmp_path):
     marker = str(tmp_path / "died")
 
-    results = Processes(2)(die_once, ["", marker, ""], nobody)
+    results = in_order(Processes(2), die_once, ["", marker, ""], nobody)
 
     assert results == ["done"] * 3
     assert (tmp_path / "died").exists()
 
 
+def die_if_odd(number):
+    if number % 2:
+        os._exit(1)
+    return number
+
+
+def test_a_job_that_kills_its_worker_comes_back_as_lost_and_the_others_go_on():
+    first = dict(Processes(2).run(die_if_odd, range(4)))
+    lost = [job for job, result in first.items() if isinstance(result, Lost)]
+
+    again = dict(Processes(2).run_alone(die_if_odd, lost))
+
+    assert set(first) == {0, 1, 2, 3}
+    assert first | again == {0: 0, 1: Lost(), 2: 2, 3: Lost()}
+
+
+def test_jobs_are_taken_as_there_is_room():
+    taken = []
+
+    def jobs():
+        for number in range(20):
+            taken.append(number)
+            yield number
+
+    ended = Processes(2).run(square, jobs())
+    next(ended)
+
+    assert len(taken) <= 3
+    assert len(list(ended)) == 19
+
+
 def test_workers_that_always_die_are_given_up():
     with pytest.raises(SimError, match="died 3 times"):
-        Processes(2)(die, [0], nobody)
+        list(Processes(2).run(die, range(20)))
+    with pytest.raises(SimError, match="worker process died"):
+        in_order(Processes(2), die, [0], nobody)
 
 
-@pytest.mark.parametrize("run", [serial, Processes(2)], ids=["serial", "processes"])
+@pytest.mark.parametrize("run", [Serial(), Processes(2)], ids=["serial", "processes"])
 def test_the_error_of_a_job_comes_out(run):
     with pytest.raises(SimError, match="job 1 is impossible"):
-        run(fail, [0, 1, 2], nobody)
+        in_order(run, fail, [0, 1, 2], nobody)
 
 
 LONG_WORK = """
@@ -98,7 +131,7 @@ def work(folder):
 
 if __name__ == "__main__":
     try:
-        Processes(2)(work, [sys.argv[1]] * 2, lambda finished, jobs: None)
+        list(Processes(2).run(work, [sys.argv[1]] * 2))
     except KeyboardInterrupt:
         sys.exit(130)
 """

@@ -7,6 +7,7 @@ import pytest
 
 from sim.core.errors import SimError
 from sim.scenario.load import load_scenario
+from sim.studies.design import with_values
 from sim.studies.sensitivity import (
     LEVELS,
     Design,
@@ -18,7 +19,7 @@ from sim.studies.sensitivity import (
     sobol_design,
     split,
 )
-from sim.studies.varying import Output, varied
+from sim.studies.varying import Output
 
 A, B, C = Parameter("a", 0.0, 1.0), Parameter("b", 10.0, 20.0), Parameter("c", -1.0, 1.0)
 
@@ -194,7 +195,8 @@ def test_a_point_makes_a_scenario_with_whole_numbers_where_it_must() -> None:
     scenario = load_scenario("price_war")
     active, control = priors(scenario, ["resale.active", "carriers.telecom.leak_control"])
 
-    made = varied(scenario, {active.path: active.at(18.6), control.path: control.at(0.31)})
+    moved = {active.path: active.at(18.6), control.path: control.at(0.31)}
+    made = with_values(scenario.canonical_json(), moved)
 
     assert (made.resale.active, made.carriers["telecom"].leak_control) == (19, 0.31)
     assert made.carriers["mobile"] == scenario.carriers["mobile"]

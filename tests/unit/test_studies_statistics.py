@@ -3,7 +3,14 @@ import math
 import numpy as np
 import pytest
 
-from sim.studies.statistics import interval, mean, paired_difference, variance, variance_reduction
+from sim.studies.statistics import (
+    interval,
+    mean,
+    paired_difference,
+    seeds_for,
+    variance,
+    variance_reduction,
+)
 
 
 def seeds(*values):
@@ -82,3 +89,11 @@ def test_a_fact_does_not_depend_on_its_neighbours():
     together, alone = mean(values), [mean(values[:, [column]])[0] for column in range(3)]
 
     assert together.tolist() == alone
+
+
+def test_half_the_interval_takes_four_times_the_seeds_and_fewer_where_few_leave_the_variance_open():
+    # t(0.95) by degrees of freedom: 2 2.919986, 4 2.131847, 5 2.015048
+    assert 2.015048 / math.sqrt(6) < 2.919986 / math.sqrt(3) / 2 < 2.131847 / math.sqrt(5)
+    assert seeds_for(3, 0.5) == 6
+    assert seeds_for(1_000, 0.5) == 3_995
+    assert seeds_for(20, 1.0) == seeds_for(20, 2.0) == 20

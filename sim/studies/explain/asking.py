@@ -1,20 +1,19 @@
 """What is to be told, found and checked before anything is simulated."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sim.core.calendar import month_index, month_label
 from sim.core.errors import InputError, did_you_mean
 from sim.core.kernels import code_digest
 from sim.market.names import CARRIERS
-from sim.scenario.load import from_json, load_scenario
+from sim.scenario.load import load_scenario
 from sim.scenario.overrides import Overrides
 from sim.scenario.schema import Scenario
 from sim.scenario.shipped import is_path, scenario_names
-from sim.store.reader import read_manifest, run_folders
+from sim.store.index import Index, Stored
+from sim.store.reader import read_manifest
 from sim.studies.explain import ExplainError
 
 
@@ -25,7 +24,7 @@ class Source:
     scenario: Scenario
     seed: int
     fidelity: str
-    stored: Path | None = None
+    stored: Stored | None = None
     same_code: bool = True  # the program that stored it is this one
 
 
@@ -44,51 +43,51 @@ def find_source(
     if name in scenario_names() or is_path(name):
         scenario = load_scenario(name, overrides)
         return Source(scenario, seed or 0, "expected" if users is None else "individual")
-    place = _stored(name, folder)
+    stored = _stored(name, folder)
     if seed is not None or overrides:
         raise ExplainError(
             f"'{name}' is a stored run with its own seed and parameters; leave --seed, --set and "
             "--users out, or name a scenario"
         )
-    about = read_manifest(place)
-    if "origin" in about:
+    about = read_manifest(stored.place)
+    if stored.row.branched_from is not None:
         raise ExplainError(
-            f"'{name}' is a branch of run {about['origin']['run']} and cannot be repeated from the "
-            "start; name that run, or the scenario"
+            f"'{name}' is a branch of run {stored.row.branched_from} and cannot be repeated from "
+            "the start; name that run, or the scenario"
         )
     return Source(
-        scenario=_scenario(about, place),
-        seed=about["seed"],
-        fidelity=about["fidelity"],
-        stored=place,
+        scenario=_scenario(stored),
+        seed=stored.row.seed,
+        fidelity=stored.row.fidelity,
+        stored=stored,
         same_code=about["code"] == code_digest(),
     )
 
 
-def _stored(name: str, folder: Path) -> Path:
+def _stored(name: str, folder: Path) -> Stored:
     """Return the one stored run whose id begins so."""
-    places = run_folders(folder)
-    found = [place for place in places if place.name.startswith(name)]
+    runs = Index(folder).refresh().runs
+    found = [run for run, stored in runs.items() if run.startswith(name) and stored.is_done]
     if len(found) == 1:
-        return found[0]
+        return runs[found[0]]
     if found:
-        ids = ", ".join(place.name for place in found)
+        ids = ", ".join(found)
         raise ExplainError(f"'{name}' begins the ids of {len(found)} runs; write more: {ids}")
-    known = [*scenario_names(), *(place.name for place in places)]
+    known = [*scenario_names(), *runs]
     raise ExplainError(
         f"'{name}' is neither a scenario nor the beginning of a stored run's id in {folder}"
         f"{did_you_mean(name, known)}"
     )
 
 
-def _scenario(about: dict[str, Any], place: Path) -> Scenario:
-    """Return the scenario that a manifest holds; an `ExplainError` if it is of another version."""
+def _scenario(stored: Stored) -> Scenario:
+    """Return the scenario of a stored run; an `ExplainError` if it is of another version."""
     try:
-        return from_json(json.dumps(about["scenario"]))
+        return stored.scenario()
     except InputError as error:
         raise ExplainError(
-            f"the run in {place} is of another version of this program, which cannot repeat it; "
-            f"name the scenario instead ({error.problems[0]})"
+            f"the run in {stored.place} is of another version of this program, which cannot repeat "
+            f"it; name the scenario instead ({error.problems[0]})"
         ) from error
 
 

@@ -1,14 +1,12 @@
 """Simulate a run again, with somebody watching."""
 
 from collections.abc import Callable
-from pathlib import Path
-
-import pandas as pd
 
 from sim.core.calendar import month_label
 from sim.core.errors import InvariantError
 from sim.model import Market
 from sim.simulate import tables_of
+from sim.store.index import Stored
 from sim.studies.explain.asking import Source
 
 type Progress = Callable[[int, int], None]  # months done, months in all
@@ -48,11 +46,11 @@ def notes(source: Source, market: Market) -> list[str]:
     return said
 
 
-def _check_agreement(place: Path, market: Market) -> None:
+def _check_agreement(run: Stored, market: Market) -> None:
     """Raise where carriers' facts of the repeated months are not those that are stored."""
     table = "carrier_month"
     again = tables_of(market.world)[table]
-    stored = pd.read_parquet(place / f"{table}.parquet")
+    stored = run.table(table)
     if not again.equals(stored.iloc[: len(again)]):
         last = month_label(market.world.month - 1)
-        raise InvariantError(f"the run in {place} repeated to {last} gives other numbers")
+        raise InvariantError(f"the run in {run.place} repeated to {last} gives other numbers")

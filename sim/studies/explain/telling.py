@@ -90,7 +90,7 @@ def tell(
     market, written = _TELLERS[member.kind](source, member, months, progress)
     people = market.world.population
     run = {
-        "id": source.stored.name if source.stored else None,
+        "id": source.stored.row.run if source.stored else None,
         "scenario": source.scenario.name,
         "title": source.scenario.about.title,
         "seed": source.seed,

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sim.core.errors import SimError, did_you_mean
 from sim.store import SCHEMA
-from sim.studies.executors import Finished, executor
+from sim.studies.executors import Finished, executor, in_order
 from sim.studies.verify import Case, Check, Kind, Numbers, Parameters, VerifyError, registered_cases
 
 STORED = "closed form against stored"
@@ -88,7 +88,7 @@ def verify(
     """Run cases, all if none is named, with parameters moved by "name=value" of one of them."""
     wanted = choose(names, changes)
     work = partial(run_case, changes=tuple(changes), full=full)
-    done = executor(min(workers, len(wanted) or 1))(work, wanted, finished)
+    done = in_order(executor(min(workers, len(wanted) or 1)), work, wanted, finished)
     return Report(tuple(verdict for verdicts in done for verdict in verdicts))
 
 
