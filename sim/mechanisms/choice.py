@@ -395,7 +395,7 @@ def leavers(
 
 
 @inlined
-def attention_of(attention: float, bill_shock: float, shocked: int) -> float:
+def attention_of(attention: float, bill_shock: float, shocked: float) -> float:
     """Return the chance that a line of a cell looks; shocked : parts per million of it."""
     return min(1.0, attention + bill_shock * shocked / SHOCKED)
 

@@ -35,7 +35,7 @@ type Ints = NDArray[np.int64]
 
 # A segment's numbers by state, in lanes of one block of memory: the compiler then sees that they do
 # not overlap and works on several states at a time. A state fits into a byte.
-LANES = 13
+LANES = 14
 (
     HELD,  # lines, before the month's moves
     JOINED,  # of lines that get their first device
@@ -44,6 +44,7 @@ LANES = 13
     OWN,  # weight of the own carrier's plans, at the cost of a new plan
     KEPT,  # weight of the offer held
     AGAIN,  # part of it that is left when the offer held is weighed anew
+    ATTENDS,  # chance that a line looks; before, what is shocked of a million of them
     LOOKS,  # lines that look
     NEAR,  # of them, per unit of weight, what chooses in the own nest
     AWAY,  # of them: leave the nest
@@ -87,25 +88,31 @@ def upgrade(lines: Ints, upgraded: Ints, upgrades: Upgrades, plans: int, fresh: 
         fresh[j] = part_of(lines[NO_DEVICE, j * plans], upgrades.device)
         lines[NO_DEVICE, j * plans] -= fresh[j]
     for low in range(BELOW_LTE, lines.shape[0], CONTROL):
-        for o in range(lines.shape[1]):
-            some = part_of(lines[low, o], upgrades.lte[o // plans])
-            lines[low, o] -= some
-            lines[low + 1, o] += some
-            upgraded[low + 1, o] = some
+        for j in range(fresh.shape[0]):
+            chance = upgrades.lte[j]
+            for o in range(j * plans, (j + 1) * plans):
+                some = part_of(lines[low, o], chance)
+                lines[low, o] -= some
+                lines[low + 1, o] += some
+                upgraded[low + 1, o] = some
 
 
 @kernel
-def weigh_states(room: Floats, states: int, renewal: float, dissimilarity: float) -> None:
+def weigh_states(
+    room: Floats, states: int, renewal: float, dissimilarity: float, attention: float,
+    bill_shock: float,
+) -> None:  # fmt: skip
     """Work out what lines in each state of a segment do, several states at a time.
 
-    room : the segment's lanes, of which those from `HELD` to `LOOKS` are read, `LOOKS` as the
-    chance that a line looks; written are `LOOKS`, now in lines, and those that follow.
+    room : the segment's lanes, of which those from `HELD` to `ATTENDS` are read; written are
+    `ATTENDS` and those that follow.
     """
     for s in range(whole_vectors(states)):
         held, kept, again = room[HELD + s], room[KEPT + s], room[AGAIN + s]
         chances = look(room[ANEW + s], room[FAR + s], kept, 1.0 - again, dissimilarity)
+        room[ATTENDS + s] = attention_of(attention, bill_shock, room[ATTENDS + s])
         # Whose line gets its first device looks for certain.
-        looks = room[JOINED + s] + (held - held * renewal) * room[LOOKS + s]
+        looks = room[JOINED + s] + (held - held * renewal) * room[ATTENDS + s]
         near, away = looks * chances.near, looks * chances.away
         room[LOOKS + s], room[NEAR + s], room[AWAY + s] = looks, near, away
         room[BACK + s] = near * again * kept  # weighs anew, takes its own
@@ -159,8 +166,9 @@ def adopt(
     plans = lines.shape[1] // reach.shape[0]
     for level in range(BELOW_LTE, lines.shape[0] - CONTROL):
         for o in range(lines.shape[1]):
-            n, weighs = lines[level, o], reach[o // plans]
-            if n == 0 or weighs <= 0.0 or o % plans == 0:
+            j = o // plans
+            n, weighs = lines[level, o], reach[j]
+            if n == 0 or weighs <= 0.0 or o == j * plans:
                 continue
             chance = adoption(e[level + CONTROL, o], e[level, o], weighs, dissimilarity)
             some = part_of(n, chance)
@@ -304,8 +312,8 @@ def expected_flows(
                     room[JOINED + s] = joins[level, o]
                     room[KEPT + s] = e[g, level, o] * factor[o]
                     room[AGAIN + s] = plan_cost[o]
-                    room[LOOKS + s] = attention_of(attention, bill_shock, shocked[g, level, o])
-        weigh_states(room, states, renewal, dissimilarity)
+                    room[ATTENDS + s] = shocked[g, level, o]
+        weigh_states(room, states, renewal, dissimilarity, attention, bill_shock)
         free, within, beyond = np.empty(carriers), np.empty(carriers), np.empty(carriers)
         odds, parts = np.empty(2 * carriers + 1), np.empty(2 * carriers + 1, dtype=np.int64)
         due, edge = 0.5, 0
@@ -332,9 +340,8 @@ def expected_flows(
                     lines[g, level, o] = n - goes
                     up, joined = upgraded[g, level, o], joins[level, o]
                     if up + joined > 0:
-                        attends = attention_of(attention, bill_shock, shocked[g, level, o])
                         leaves = room[LEAVES + s]
-                        keeps = (1.0 - renewal) * (1.0 - attends * leaves)
+                        keeps = (1.0 - renewal) * (1.0 - room[ATTENDS + s] * leaves)
                         upgraded[g, level, o] = part_of(up, keeps) + part_of(joined, 1.0 - leaves)
                 if taken + stayed > 0:
                     leavers(i, rivals[level], nest, inside[level], raised[level], within, beyond)
