@@ -166,14 +166,35 @@ def digests_here() -> list[str]:
 def test_another_process_with_any_number_of_threads_gives_equal_bits(
     threads: int, digests_here: list[str], root: Path
 ) -> None:
+    found = digests_of_a_process({"NUMBA_NUM_THREADS": str(threads)}, root)
+
+    assert found == digests_here
+
+
+def test_a_processor_of_an_older_generation_gives_the_same_tables(
+    digests_here: list[str], root: Path, tmp_path: Path
+) -> None:
+    """Every kernel is compiled once more, for the first x86-64 processors."""
+    newer = "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
+    older = {
+        "NUMBA_CPU_NAME": "x86-64",
+        "NUMBA_CPU_FEATURES": "",
+        "NPY_DISABLE_CPU_FEATURES": newer,
+        "XDG_CACHE_HOME": str(tmp_path),
+    }
+
+    assert digests_of_a_process(older, root) == digests_here
+
+
+def digests_of_a_process(setting: dict[str, str], root: Path) -> list[str]:
+    """Return what `digests` says in another process with some environment."""
     script = "from tests.contracts.test_market_identity import digests; print(*digests())"
-    environment = os.environ | {"NUMBA_NUM_THREADS": str(threads), "PYTHONPATH": str(root)}
+    environment = os.environ | {"PYTHONPATH": str(root)} | setting
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, cwd=root, capture_output=True, text=True,
         check=True,
     )  # fmt: skip
-
-    assert done.stdout.split() == digests_here
+    return done.stdout.split()
 
 
 # Randomness
