@@ -10,7 +10,7 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError, SimError
 from sim.studies.executors import Lost, one_thread
 
 WAITING = 2  # jobs for each worker on their way, so that none waits for the next
@@ -58,11 +58,11 @@ class Dask:
 
 
 def _distributed() -> Any:
-    """Return the package, whose functions have no types; a `SimError` if it is not installed."""
+    """Return the package, which has no types; a `RequestError` if it is not installed."""
     try:
         return import_module("distributed")
     except ImportError:
-        raise SimError(
+        raise RequestError(
             "the engine dask needs the package distributed: "
             "pip install 'backward-traffic-sim[cluster]'"
         ) from None
@@ -121,7 +121,7 @@ def _check_threads(client: Any) -> None:
     """Refuse workers that would run several jobs in one process: numba's kernels are not for it."""
     several = [worker for worker, threads in client.nthreads().items() if threads > 1]
     if several:
-        raise SimError(
+        raise RequestError(
             f"worker {several[0]} has several threads; start workers with --nthreads 1, and more "
             "of them"
         )
