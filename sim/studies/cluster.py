@@ -33,21 +33,21 @@ class Dask:
         """Yield every job with its result."""
         source, ended = iter(jobs), _distributed().as_completed(raise_errors=False)
         under_way: dict[Any, J] = {}
+
+        def send() -> None:  # workers may come and go meanwhile
+            for job in islice(source, max(0, WAITING * self.workers - len(under_way))):
+                future = self.client.submit(OnOneThread(work), job, pure=False)
+                under_way[future] = job
+                ended.add(future)
+
         try:
-            for job in islice(source, WAITING * self.workers):
-                under_way[self._sent(work, job, ended)] = job
+            send()
             for future in ended:
                 job = under_way.pop(future)
-                for following in islice(source, 1):
-                    under_way[self._sent(work, following, ended)] = following
+                send()
                 yield job, _result(future)
         finally:
             self.client.cancel(list(under_way))
-
-    def _sent[J, R](self, work: Callable[[J], R], job: J, ended: Any) -> Any:
-        future = self.client.submit(OnOneThread(work), job, pure=False)
-        ended.add(future)
-        return future
 
     def run_alone[J, R](
         self, work: Callable[[J], R], jobs: Iterable[J]

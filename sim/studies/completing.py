@@ -14,6 +14,7 @@ from pathlib import Path
 from sim.core.errors import SimError
 from sim.core.kernels import code_digest
 from sim.store.chunks import write_chunk
+from sim.store.claims import claimed
 from sim.store.index import Index
 from sim.store.keeping import set_damaged_aside
 from sim.studies.executors import Executor, Lost
@@ -88,8 +89,17 @@ def complete(plan: Plan, executor: Executor, watch: Watch, *, retry: bool = Fals
         missing = _missing(plan, index, tally, retry=False)
         watch(tally)
         if missing and tally.ended == before:
-            time.sleep(_PAUSE)  # another process is at them
+            _wait_for_others(plan.folder, missing)
     return tally
+
+
+def _wait_for_others(folder: Path, missing: Sequence[Planned]) -> None:
+    """Wait until there is a run that no other process is at, here or on another machine."""
+    free: set[str] = set()
+    while not free:
+        time.sleep(_PAUSE)
+        with claimed(folder, [run.run for run in missing]) as free:
+            pass
 
 
 def _missing(plan: Plan, index: Index, tally: Tally, retry: bool) -> list[Planned]:

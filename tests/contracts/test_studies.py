@@ -20,6 +20,7 @@ from sim.studies.executors import Serial
 from sim.studies.study import Study, open_study
 from sim.studies.study_file import load_design
 from tests.contracts.made_up import together
+from tests.contracts.test_readme import blocks
 
 TEXT = """
 scenarios: [business_as_usual, price_war]
@@ -161,6 +162,14 @@ def test_seeds_are_added_until_the_interval_of_the_difference_is_narrow(
     assert len(run(tmp_path / "until.yaml", text).design.seeds) == seeds
     few = run(tmp_path / "few.yaml", text.replace("1000", "20"))
     assert len(few.design.seeds) == 20
+
+
+def test_the_files_that_the_document_shows_are_right(root: Path, tmp_path: Path) -> None:
+    shortest, swept = blocks(root / "docs" / "studies.md", "yaml")
+    file = tmp_path / "shown.yaml"
+    for text, runs in ((shortest, 300), (swept, 2 * 40 * 50)):
+        file.write_text(text, encoding="utf-8")
+        assert len(load_design(file).runs()) == runs
 
 
 # The shell
