@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.errors import BAD_INPUT, FAILED
+from sim.cli.errors import FAILED
 from sim.cli.options import RESULTS, Json
 from sim.cli.progress import compile_kernels, runs_progress
+from sim.core.errors import RequestError
 
 if TYPE_CHECKING:
     from sim.studies.completing import Tally
@@ -122,7 +123,7 @@ def _engine(engine: Engine, workers: int | None, scheduler: str | None) -> "Iter
     from sim.studies.executors import Processes, Serial, cpus
 
     if scheduler is not None and engine != Engine.dask:
-        _refuse("--scheduler is for --engine dask")
+        raise RequestError("--scheduler is for --engine dask")
     count = workers or cpus()
     if engine == Engine.dask:
         from sim.studies.cluster import dask_engine
@@ -136,17 +137,12 @@ def _engine(engine: Engine, workers: int | None, scheduler: str | None) -> "Iter
 
 
 def _shard(text: str) -> tuple[int, int]:
-    """Return which part of how many; exit on what is none."""
+    """Return which part of how many."""
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
     part, parts = (int(match[1]), int(match[2])) if match else (0, 0)
     if not 1 <= part <= parts:
-        _refuse(f"--shard: '{text}' is no part; write I/N such as 1/4, with I from 1 to N")
+        raise RequestError(f"--shard: '{text}' is no part I/N, such as 1/4")
     return part, parts
-
-
-def _refuse(what: str) -> None:
-    typer.echo(what, err=True)
-    raise typer.Exit(BAD_INPUT)
 
 
 def _foretell(design: "Design", folder: Path, workers: int | None) -> None:

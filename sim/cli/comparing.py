@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.errors import BAD_INPUT
 from sim.cli.options import RESULTS, Changes, Fidelity, Json, Months, Out, Users, Workers, overrides
 from sim.cli.progress import compile_kernels, progress
 
@@ -24,15 +23,9 @@ def compare(
 ) -> None:
     """Compare scenarios under the same random numbers, with 90 % intervals."""
     from sim.studies.compare import answer
-    from sim.studies.question import ComparisonError, pose
+    from sim.studies.question import pose
 
-    try:
-        question = pose(
-            scenarios, seeds, overrides(changes, None, months), users, fidelity=fidelity
-        )
-    except ComparisonError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from error
+    question = pose(scenarios, seeds, overrides(changes, None, months), users, fidelity=fidelity)
     compile_kernels()
     with progress("Comparing", "runs") as show:
         comparison = answer(question, workers, show, out)

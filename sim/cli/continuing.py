@@ -1,12 +1,9 @@
 """`sim resume` and `sim branch`: go on with a run from its checkpoints."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from sim.cli.errors import BAD_INPUT
 from sim.cli.options import RESULTS, Changes, Every, Json, Months, Out, Threads, overrides
 from sim.cli.progress import compile_kernels, progress
 from sim.cli.running import show_run, use_threads
@@ -19,10 +16,9 @@ def resume(run: Run, threads: Threads = None, out: Out = RESULTS, as_json: Json 
     use_threads(threads)
     from sim.studies.continuing import resumed
 
-    with _told():
-        compile_kernels()
-        with progress(run, "months") as show:
-            kept = resumed(run, out, show)
+    compile_kernels()
+    with progress(run, "months") as show:
+        kept = resumed(run, out, show)
     show_run(kept, as_json)
 
 
@@ -56,21 +52,7 @@ def branch(
     from sim.studies.continuing import branched
 
     chosen = load_scenario(scenario, overrides(changes, None, months))
-    with _told():
-        compile_kernels()
-        with progress(chosen.name, "months") as show:
-            kept = branched(run, at, chosen, out, checkpoint_every, show)
+    compile_kernels()
+    with progress(chosen.name, "months") as show:
+        kept = branched(run, at, chosen, out, checkpoint_every, show)
     show_run(kept, as_json)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """End the command where what was asked cannot be gone on with."""
-    from sim.store.checkpoints import CheckpointError
-    from sim.studies.continuing import BranchError
-
-    try:
-        yield
-    except (CheckpointError, BranchError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from error

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from sim.core.errors import InputError, SimError
+from sim.core.errors import InputError, RequestError, SimError
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -19,7 +19,7 @@ class Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except InputError as error:
+        except (InputError, RequestError) as error:
             raise _ended(str(error), BAD_INPUT) from error
         except SimError as error:
             raise _ended(f"Failed: {error}", FAILED) from error

@@ -67,18 +67,13 @@ def _story(
     changes: list[str] | None,
     out: Path,
 ) -> "Story":
-    """Return the story; exit where the question cannot be answered."""
-    from sim.studies.explain import ExplainError
+    """Return the story of whom the arguments name."""
     from sim.studies.explain.asking import chosen_months, find_member, find_source
     from sim.studies.explain.telling import tell
 
-    try:
-        source = find_source(run, out, seed, overrides(changes, users, None), users)
-        wanted = chosen_months(months, source.scenario)
-        member = find_member(source.scenario, kind, which)
-        compile_kernels()
-        with progress("Repeating the run", "months") as show:
-            return tell(source, member, wanted, show)
-    except ExplainError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from error
+    source = find_source(run, out, seed, overrides(changes, users, None), users)
+    wanted = chosen_months(months, source.scenario)
+    member = find_member(source.scenario, kind, which)
+    compile_kernels()
+    with progress("Repeating the run", "months") as show:
+        return tell(source, member, wanted, show)

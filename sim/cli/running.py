@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.errors import BAD_INPUT
 from sim.cli.options import (
     RESULTS,
     Changes,
@@ -22,7 +21,6 @@ from sim.cli.options import (
 from sim.cli.progress import compile_kernels, progress
 
 if TYPE_CHECKING:
-    from sim.market.population import Fidelity as Applied
     from sim.studies.continuing import Kept
 
 
@@ -44,9 +42,10 @@ def run(
     from sim.store.checkpoints import RunKey
     from sim.store.writer import run_place
     from sim.studies.continuing import kept_run
+    from sim.studies.question import chosen_fidelity
 
     chosen = load_scenario(scenario, overrides(changes, users, months))
-    key = RunKey(chosen, seed, _fidelity(fidelity, users))
+    key = RunKey(chosen, seed, chosen_fidelity(fidelity, users))
     if checkpoint_every or not run_place(out, chosen, seed, key.fidelity).exists():
         compile_kernels()
         _announce(key.id, checkpoint_every)
@@ -78,17 +77,6 @@ def show_run(kept: "Kept", as_json: bool) -> None:
     about = kept.result.scenario.about
     name, seed = kept.result.scenario.name, kept.result.seed
     run_page(f"{about.title} ({name}), seed {seed}", content)
-
-
-def _fidelity(asked: str | None, users: int | None) -> "Applied":
-    """Return how chances are applied; exit on what cannot be."""
-    from sim.studies.question import ComparisonError, chosen_fidelity
-
-    try:
-        return chosen_fidelity(asked, users)
-    except ComparisonError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from error
 
 
 def _content(kept: "Kept") -> dict[str, Any]:

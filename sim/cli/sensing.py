@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.errors import BAD_INPUT
 from sim.cli.options import RESULTS, Changes, Fidelity, Json, Months, Out, Users, Workers, overrides
 from sim.cli.progress import compile_kernels, progress
 
@@ -49,19 +48,16 @@ def sensitivity(
 ) -> None:
     """Vary parameters over their prior ranges and say which move the results; goes on by itself."""
     from sim.scenario.load import load_scenario
-    from sim.studies.question import ComparisonError, chosen_fidelity
-    from sim.studies.sensitivity import SensitivityError, priors
-    from sim.studies.varying import Output, analyse
+    from sim.studies.facts import Output
+    from sim.studies.question import chosen_fidelity
+    from sim.studies.sensitivity import priors
+    from sim.studies.varying import analyse
 
     chosen = load_scenario(scenario, overrides(changes, users, months))
-    try:
-        varied = priors(chosen, parameters or ())
-        outputs = [Output.named(text) for text in metric or METRICS]
-        applied = chosen_fidelity(fidelity, users)
-        design = _design(method, varied, trajectories, samples)
-    except (SensitivityError, ComparisonError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from error
+    varied = priors(chosen, parameters or ())
+    outputs = [Output.named(text) for text in metric or METRICS]
+    applied = chosen_fidelity(fidelity, users)
+    design = _design(method, varied, trajectories, samples)
     typer.echo(f"{len(design.points)} points × {seeds} seeds", err=True)
     compile_kernels()
     with progress("Varying", "runs") as show:

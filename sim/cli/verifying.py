@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.errors import BAD_INPUT, FAILED
+from sim.cli.errors import FAILED
 from sim.cli.options import Json
 from sim.cli.progress import compile_kernels, progress
 
@@ -28,15 +28,11 @@ def verify(
 ) -> None:
     """Check the program against theory; expected, got and tolerance of every quantity."""
     from sim.studies.executors import cpus
-    from sim.studies.verify import VerifyError, registered_cases
+    from sim.studies.verify import registered_cases
     from sim.studies.verify.running import choose
     from sim.studies.verify.running import verify as run
 
-    try:
-        wanted = choose(cases or [], changes or [])
-    except VerifyError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from error
+    wanted = choose(cases or [], changes or [])
     if any(registered_cases.get(name).kind != "reference" for name in wanted):
         compile_kernels()
     workers = min(cpus(), 1 + len(wanted) // _CASES_A_WORKER)

@@ -33,6 +33,10 @@ class InputError(SimError):
         return type(self), (self.problems,)
 
 
+class RequestError(SimError):
+    """What was asked cannot be done: the question must change, no file is wrong."""
+
+
 class InvariantError(SimError):
     """A rule that must always hold was broken: the run cannot be trusted and stops."""
 

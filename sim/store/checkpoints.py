@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from sim.core.calendar import month_index, month_label
-from sim.core.errors import InputError, SimError, did_you_mean
+from sim.core.errors import InputError, RequestError, did_you_mean
 from sim.core.kernels import code_digest
 from sim.market.population import FIDELITIES, Fidelity
 from sim.market.world import World
@@ -56,7 +56,7 @@ _BROKEN = (
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-class CheckpointError(SimError):
+class CheckpointError(RequestError):
     """What is stored cannot be gone on from; the message says what to do."""
 
 

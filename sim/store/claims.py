@@ -4,6 +4,7 @@ A claim is a lock on one byte of one file, at a place made of the run's id. The 
 when its process ends, however it ends: no claim outlives a kill -9.
 """
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _FILE = ".claims"
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)  # without them, work may be done twice, no worse
 _PLACES = 2**62  # bytes that a lock may name; two ids in one place only make one wait
 
 
@@ -30,4 +32,7 @@ def _locked(descriptor: int, place: int) -> bool:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
     except (BlockingIOError, PermissionError):  # which of the two differs between file systems
         return False
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
     return True

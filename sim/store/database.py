@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError
 from sim.store.chunks import CHUNK
 from sim.store.index import Index, Stored, table_names
 
@@ -20,7 +20,7 @@ _ASKED = "(run, parse_path(filename)[-2]) in (select (run, place) from lies)"
 
 
 def answer(index: Index, runs: pd.DataFrame, sql: str) -> pd.DataFrame:
-    """Return the answer to one SQL query; a `SimError` says what is wrong with it.
+    """Return the answer to one SQL query; a `RequestError` says what is wrong with it.
 
     Every table is a view over the runs that are done, with the column `run`; `runs` is the view
     of the frame given, whose column `run` says which runs the views have.
@@ -31,7 +31,7 @@ def answer(index: Index, runs: pd.DataFrame, sql: str) -> pd.DataFrame:
             _define(database, index, runs, sql)
             frame: pd.DataFrame = database.sql(sql).df()
         except duckdb.Error as error:
-            raise SimError(f"the query failed: {error}") from error
+            raise RequestError(f"the query failed: {error}") from error
     return frame
 
 
@@ -41,7 +41,7 @@ def _check(database: Connection, sql: str) -> None:
     kinds = [statement.type for statement in statements]
     if kinds != [duckdb.StatementType.SELECT]:
         said = ", ".join(kind.name for kind in kinds) or "nothing"
-        raise SimError(f"a query is one SELECT, this is {said}")
+        raise RequestError(f"a query is one SELECT, this is {said}")
 
 
 def _define(database: Connection, index: Index, runs: pd.DataFrame, sql: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError
 from sim.market.tables import TABLES
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult
@@ -43,17 +43,17 @@ def _recorded(stored: Stored) -> dict[str, pd.DataFrame]:
 
 
 def read_manifest(place: Path) -> dict[str, Any]:
-    """Return the record beside a stored result; a `SimError` if this program cannot read it."""
+    """Return the record beside a stored result; a `RequestError` if this program cannot read it."""
     try:
         content: dict[str, Any] = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SimError(f"{place} holds no result: it has no {MANIFEST}") from None
+        raise RequestError(f"{place} holds no result: it has no {MANIFEST}") from None
     except ValueError as error:
-        raise SimError(f"{place / MANIFEST} cannot be read: {error}") from error
+        raise RequestError(f"{place / MANIFEST} cannot be read: {error}") from error
     schema = content.get("schema")
     if schema != SCHEMA:
         age = "a newer" if isinstance(schema, int) and schema > SCHEMA else "an older"
-        raise SimError(
+        raise RequestError(
             f"{place} was written by {age} version of this program (schema {schema}, this one has "
             f"{SCHEMA}); nothing was changed: use that version, or another folder"
         )
@@ -85,7 +85,7 @@ def query(folder: Path, sql: str) -> pd.DataFrame:
 
     Every table is a view over all runs with one column more, `run`; the view `runs` has run,
     scenario, seed, fidelity, seconds, branched_from and more (`sim.store.chunks.RunRow`). A
-    `SimError` says what is wrong with the query.
+    `RequestError` says what is wrong with the query.
     """
     index = Index(folder).refresh()
     return answer(index, index.frame(), sql)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.core.errors import SimError, did_you_mean
+from sim.core.errors import RequestError, did_you_mean
 from sim.store.keeping import useless
 from sim.store.reader import query
 from sim.store.writer import MANIFEST
@@ -42,7 +42,7 @@ def write_file(study: Study, table: str, form: str, file: Path) -> int:
 def _with_runs(study: Study, table: str) -> pd.DataFrame:
     known = (*study.design.outputs, "runs")
     if table not in known:
-        raise SimError(f"the study has no table '{table}'{did_you_mean(table, known)}")
+        raise RequestError(f"the study has no table '{table}'{did_you_mean(table, known)}")
     columns = ["scenario", "point", "seed", *study.swept]
     listed = ", ".join(f'runs."{name}"' for name in columns)
     return study.query(
@@ -52,7 +52,7 @@ def _with_runs(study: Study, table: str) -> pd.DataFrame:
 
 def _check_size(rows: int) -> None:
     if rows > _XLSX_ROWS:
-        raise SimError(f"{rows:,} rows do not fit into a sheet ({_XLSX_ROWS:,}); take csv, parquet")
+        raise RequestError(f"{rows:,} rows do not fit into a sheet; take csv or parquet")
 
 
 def prunable(folder: Path) -> dict[Path, str]:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError
 from sim.simulate import warm_up
 from sim.store.index import Index
 from sim.studies.completing import RUNS_IN_CHUNK, Plan, Tally, Watch, complete, jobs_of
@@ -33,7 +33,7 @@ def batch(
     an aim (`until`) seeds are added until it is reached or there are as many as it allows.
     """
     if design.until is not None and shard != WHOLE:
-        raise SimError("seeds are added by looking at all runs: leave out --shard or the aim")
+        raise RequestError("seeds are added by looking at all runs: leave out --shard or the aim")
     design = _as_far_as_it_went(design, folder)
     while True:
         study = keep_design(folder, design)
@@ -74,7 +74,7 @@ def half_width(study: Study, target: Target) -> float:
     That of the difference from the first scenario, point by point, seed by seed; of the level
     itself where there is one scenario. nan with a single seed.
     """
-    found = study.metric(target.metric, target.carrier, "year")
+    found = study.metric(target.output.metric, target.output.carrier, "year")
     found = found[found["year"] == found["year"].max()]
     wide = found.pivot_table(index="seed", columns=["scenario", "point"], values="value")
     names = list(dict.fromkeys(variant.scenario for variant in study.design.variants))

@@ -10,7 +10,7 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError, SimError
 from sim.studies.executors import Lost, one_thread
 
 WAITING = 2  # jobs for each worker on their way, so that none waits for the next
@@ -33,21 +33,21 @@ class Dask:
         """Yield every job with its result."""
         source, ended = iter(jobs), _distributed().as_completed(raise_errors=False)
         under_way: dict[Any, J] = {}
+
+        def send() -> None:  # workers may come and go meanwhile
+            for job in islice(source, max(0, WAITING * self.workers - len(under_way))):
+                future = self.client.submit(OnOneThread(work), job, pure=False)
+                under_way[future] = job
+                ended.add(future)
+
         try:
-            for job in islice(source, WAITING * self.workers):
-                under_way[self._sent(work, job, ended)] = job
+            send()
             for future in ended:
                 job = under_way.pop(future)
-                for following in islice(source, 1):
-                    under_way[self._sent(work, following, ended)] = following
+                send()
                 yield job, _result(future)
         finally:
             self.client.cancel(list(under_way))
-
-    def _sent[J, R](self, work: Callable[[J], R], job: J, ended: Any) -> Any:
-        future = self.client.submit(OnOneThread(work), job, pure=False)
-        ended.add(future)
-        return future
 
     def run_alone[J, R](
         self, work: Callable[[J], R], jobs: Iterable[J]
@@ -58,11 +58,11 @@ class Dask:
 
 
 def _distributed() -> Any:
-    """Return the package, whose functions have no types; a `SimError` if it is not installed."""
+    """Return the package, which has no types; a `RequestError` if it is not installed."""
     try:
         return import_module("distributed")
     except ImportError:
-        raise SimError(
+        raise RequestError(
             "the engine dask needs the package distributed: "
             "pip install 'backward-traffic-sim[cluster]'"
         ) from None
@@ -121,7 +121,7 @@ def _check_threads(client: Any) -> None:
     """Refuse workers that would run several jobs in one process: numba's kernels are not for it."""
     several = [worker for worker, threads in client.nthreads().items() if threads > 1]
     if several:
-        raise SimError(
+        raise RequestError(
             f"worker {several[0]} has several threads; start workers with --nthreads 1, and more "
             "of them"
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 from sim.core.errors import SimError
 from sim.core.kernels import code_digest
 from sim.store.chunks import write_chunk
+from sim.store.claims import claimed
 from sim.store.index import Index
 from sim.store.keeping import set_damaged_aside
 from sim.studies.executors import Executor, Lost
@@ -21,7 +22,6 @@ from sim.studies.jobs import Done, Job, Planned, simulate, unfinished
 
 RUNS_IN_CHUNK = 10  # so many runs at most are lost by a kill -9
 JOBS_FOR_WORKER = 4  # at least, where there are runs enough, so that workers end together
-TRIES_ALONE = 2  # of a run that killed its worker
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PAUSE = 1.0  # seconds before looking again for runs that another process is at
 
@@ -89,8 +89,17 @@ def complete(plan: Plan, executor: Executor, watch: Watch, *, retry: bool = Fals
         missing = _missing(plan, index, tally, retry=False)
         watch(tally)
         if missing and tally.ended == before:
-            time.sleep(_PAUSE)  # another process is at them
+            _wait_for_others(plan.folder, missing)
     return tally
+
+
+def _wait_for_others(folder: Path, missing: Sequence[Planned]) -> None:
+    """Wait until there is a run that no other process is at, here or on another machine."""
+    free: set[str] = set()
+    while not free:
+        time.sleep(_PAUSE)
+        with claimed(folder, [run.run for run in missing]) as free:
+            pass
 
 
 def _missing(plan: Plan, index: Index, tally: Tally, retry: bool) -> list[Planned]:
@@ -114,25 +123,26 @@ def _missing(plan: Plan, index: Index, tally: Tally, retry: bool) -> list[Planne
 def _make(
     plan: Plan, runs: Sequence[Planned], executor: Executor, tally: Tally, watch: Watch
 ) -> None:
-    """Make runs; those whose worker died are made again one by one, and fail if it dies again."""
-    lost: list[Job] = []
-    for job, result in executor.run(simulate, jobs_of(plan, runs, executor.workers)):
-        if isinstance(result, Lost):
-            lost += job.split()
-        else:
-            tally.add(result)
-        watch(tally)
-    for last in [False] * (TRIES_ALONE - 1) + [True]:
-        again, lost = lost, []
-        for job, result in executor.run_alone(simulate, again):
-            if not isinstance(result, Lost):
-                tally.add(result)
-            elif last:
-                write_chunk(job.folder, [unfinished(job, job.runs[0], result.why, 0.0)], ())
-                tally.add(Done(0, 1, 0, time.monotonic(), time.monotonic(), result.why))
+    """Make runs; those whose worker died are tried again twice, and fail if it dies each time."""
+
+    def lost(results: Iterator[tuple[Job, Done | Lost]]) -> list[Job]:
+        died = []
+        for job, result in results:
+            if isinstance(result, Lost):
+                died.append(job)
             else:
-                lost.append(job)
+                tally.add(result)
             watch(tally)
+        return died
+
+    several = lost(executor.run(simulate, jobs_of(plan, runs, executor.workers)))
+    guilty = lost(executor.run_alone(simulate, several))  # most only were there when it happened
+    ones = [one for job in guilty for one in job.split()]
+    for job in lost(executor.run_alone(simulate, ones)):
+        why, now = Lost().why, time.monotonic()
+        write_chunk(job.folder, [unfinished(job, job.runs[0], why, 0.0)], ())
+        tally.add(Done(0, 1, 0, now, now, why))
+        watch(tally)
 
 
 def jobs_of(plan: Plan, runs: Sequence[Planned], workers: int) -> Iterator[Job]:

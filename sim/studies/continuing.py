@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.calendar import month_index, month_label
-from sim.core.errors import SimError
+from sim.core.errors import RequestError
 from sim.market.names import CARRIERS
 from sim.market.segments import PLAIN_LEVELS
 from sim.market.views import NOTHING
@@ -31,7 +31,7 @@ RESULTS = Path("results")
 MOST_NAMED = 8  # parameters in one message
 
 
-class BranchError(SimError):
+class BranchError(RequestError):
     """A run cannot be branched so; the message says what would have to change."""
 
 

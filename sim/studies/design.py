@@ -71,7 +71,7 @@ class Design:
             seeds=tuple(content["seeds"]),
             fidelity=content["fidelity"],
             outputs=tuple(content["outputs"]),
-            until=Target(**until) if until else None,
+            until=Target.from_content(until) if until else None,
         )
 
 

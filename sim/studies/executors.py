@@ -150,9 +150,10 @@ class Processes:
     def run_alone[J, R](
         self, work: Callable[[J], R], jobs: Iterable[J]
     ) -> Iterator[tuple[J, R | Lost]]:
-        """Yield every job with its result; each job has a process of its own."""
-        for job in jobs:
-            with closing(_pool(work, iter([job]), 1)) as ended:
+        """Yield every job with its result, one after the other in one process; see `_pool`."""
+        source = iter(jobs)
+        for first in source:  # a new process after each death
+            with closing(_pool(work, chain([first], source), 1, waiting=0)) as ended:
                 yield from ended
 
 
@@ -164,16 +165,19 @@ def _given_up(deaths: int) -> str:
 
 
 def _pool[J, R](
-    work: Callable[[J], R], jobs: Iterator[J], workers: int
+    work: Callable[[J], R], jobs: Iterator[J], workers: int, waiting: int = WAITING
 ) -> Generator[tuple[J, R | Lost]]:
-    """Yield jobs and results until there are no more or a worker dies; leave no process behind."""
+    """Yield jobs and results until there are no more or a worker dies; leave no process behind.
+
+    A death loses all jobs that were under way: `waiting` are, beyond one for each worker.
+    """
     pool = ProcessPoolExecutor(
         max_workers=workers,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_worker,
     )
     try:
-        yield from _ended(pool, work, jobs, workers + WAITING)
+        yield from _ended(pool, work, jobs, workers + waiting)
     except BaseException:
         _abandon(pool)
         raise

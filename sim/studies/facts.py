@@ -1,17 +1,51 @@
 """The metrics of one run as rows that can be laid beside those of other runs."""
 
+from dataclasses import dataclass
 from math import isfinite
+from typing import Self
 
 import pandas as pd
 
 from sim.core.calendar import month_label, year_of
+from sim.core.errors import RequestError, did_you_mean
 from sim.core.units import MONTHS_PER_YEAR
+from sim.market.names import CARRIERS
 from sim.metrics import metrics
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult
 
 MARKET = ""  # the market's carrier while rows are matched: None matches nothing
 CHANGES_ONLY = ("consumer_surplus",)  # a level of utility means nothing, a change does
+
+
+@dataclass(frozen=True)
+class Output:
+    """A result: a metric, of a carrier or of the market."""
+
+    metric: str
+    carrier: str | None = None  # None for the market
+
+    @classmethod
+    def named(cls, text: str, *, level: bool = True) -> Self:
+        """Return the output of a text such as "profit" or "subscriber_share:mobile".
+
+        `level` says that its level is asked for, which means nothing for some.
+        """
+        name, colon, carrier = text.partition(":")
+        if name not in metrics.names():
+            raise RequestError(f"no metric '{name}'{did_you_mean(name, metrics.names())}")
+        if level and name in CHANGES_ONLY:
+            raise RequestError(f"the level of {name} means nothing, only changes of it do")
+        if colon and carrier not in CARRIERS:
+            raise RequestError(f"no carrier '{carrier}'{did_you_mean(carrier, CARRIERS)}")
+        if colon and not metrics.get(name).by_carrier:
+            raise RequestError(f"{name} is of the whole market; leave the carrier out")
+        return cls(name, carrier if colon else None)
+
+    @property
+    def text(self) -> str:
+        """Return the text that names it."""
+        return self.metric if self.carrier is None else f"{self.metric}:{self.carrier}"
 
 
 def last_year(result: RunResult) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.core.errors import SimError, did_you_mean
+from sim.core.errors import RequestError, did_you_mean
 from sim.market.population import FIDELITIES, Fidelity
 from sim.scenario.load import from_json, load_scenario
 from sim.scenario.overrides import Overrides
@@ -13,7 +13,7 @@ from sim.scenario.schema import Scenario
 from sim.store.provenance import comparison_id
 
 
-class ComparisonError(SimError):
+class ComparisonError(RequestError):
     """What was asked cannot be compared: the question must change."""
 
 

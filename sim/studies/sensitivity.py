@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.core.errors import SimError, did_you_mean
+from sim.core.errors import RequestError, SimError, did_you_mean
 from sim.core.streams import Streams
 from sim.scenario.schema import Scenario
 from sim.studies.statistics import CONFIDENCE
@@ -29,7 +29,7 @@ LEVELS = 4  # of a parameter on Morris's grid
 RESAMPLES = 1_000  # of the bootstrap
 
 
-class SensitivityError(SimError):
+class SensitivityError(RequestError):
     """What was asked cannot be analysed: the question must change."""
 
 

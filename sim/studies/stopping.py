@@ -7,12 +7,13 @@ are some seeds at the least, and steps are few.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
-from sim.core.errors import SimError, did_you_mean
-from sim.market.names import CARRIERS
+from sim.core.errors import RequestError
 from sim.metrics import metrics
+from sim.studies.facts import Output
 from sim.studies.statistics import seeds_for
 
 FEWEST = 10  # seeds before an interval is believed
@@ -28,27 +29,20 @@ class Target:
     For several scenarios it is the interval of the difference from the first.
     """
 
-    metric: str
-    carrier: str | None  # none for the market
+    output: Output
     half_width: float  # in the metric's unit
     most_seeds: int
 
     @classmethod
     def named(cls, what: str, half_width: str, most_seeds: int) -> Self:
         """Return the target of texts such as "subscriber_share:telecom" and "0.1pp" or "5"."""
-        name, colon, carrier = what.partition(":")
-        if name not in metrics.names():
-            raise SimError(f"no metric '{name}'{did_you_mean(name, metrics.names())}")
-        if colon and carrier not in CARRIERS:
-            raise SimError(f"no carrier '{carrier}'{did_you_mean(carrier, CARRIERS)}")
-        if bool(carrier) and not metrics.get(name).by_carrier:
-            raise SimError(f"{name} is of the whole market; leave the carrier out")
-        return cls(name, carrier or None, _size(half_width, metrics.get(name).unit), most_seeds)
+        output = Output.named(what, level=False)
+        return cls(output, _size(half_width, metrics.get(output.metric).unit), most_seeds)
 
-    @property
-    def text(self) -> str:
-        """Return metric and carrier as they are written."""
-        return self.metric if self.carrier is None else f"{self.metric}:{self.carrier}"
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Self:
+        """Return the target that `dataclasses.asdict` took apart."""
+        return cls(Output(**content["output"]), content["half_width"], content["most_seeds"])
 
 
 def _size(text: str, unit: str) -> float:
@@ -59,11 +53,11 @@ def _size(text: str, unit: str) -> float:
     except ValueError:
         size = math.nan
     if not (math.isfinite(size) and size > 0):
-        raise SimError(
+        raise RequestError(
             f"'{text}' is no half-width; write a number in {unit}, such as 0.1pp of a share"
         )
     if points and not unit.startswith("share"):
-        raise SimError(f"percentage points are for shares; write the half-width in {unit}")
+        raise RequestError(f"percentage points are for shares; write the half-width in {unit}")
     return size / 100 if points else size
 
 

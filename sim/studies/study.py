@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError
 from sim.core.kernels import code_digest
 from sim.metrics import Period
 from sim.store import SCHEMA
@@ -28,21 +28,21 @@ _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 def open_study(path: Path | str) -> "Study":
     """Return a study by its folder; nothing but its design is read before it is asked for.
 
-    A `SimError` says why a folder is none, or that another version of the program wrote it.
+    A `RequestError` says why a folder is none, or that another version of the program wrote it.
     """
     folder = Path(path)
     about = read_manifest(folder)
     if about.get("kind") != "study":
-        raise SimError(f"{folder} is not a study but a {about.get('kind')}")
+        raise RequestError(f"{folder} is not a study but a {about.get('kind')}")
     if about.get("format") != FORMAT:
-        raise SimError(
+        raise RequestError(
             f"{folder} was written by another version of this program (format "
             f"{about.get('format')}, this one has {FORMAT}); nothing was changed"
         )
     try:
         design = Design.from_content(about["design"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SimError(f"{folder / MANIFEST} is damaged: {error!r}") from error
+        raise RequestError(f"{folder / MANIFEST} is damaged: {error!r}") from error
     return Study(folder, design, str(about["code"]))
 
 
@@ -56,12 +56,14 @@ def keep_design(folder: Path, design: Design) -> "Study":
         before.check_code()
         for what in ("outputs", "fidelity"):
             if getattr(before.design, what) != getattr(design, what):
-                raise SimError(
+                raise RequestError(
                     f"{folder} was begun with other {what}; take another folder with --out, or "
                     f"remove this one"
                 )
     elif folder.is_dir() and any(folder.iterdir()):
-        raise SimError(f"{folder} has files in it but is no study; take another folder with --out")
+        raise RequestError(
+            f"{folder} has files in it but is no study; take another folder with --out"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     content = {"format": FORMAT, "design": design.content()}
     about = manifest("study", design.name, content)
@@ -80,7 +82,7 @@ class Study:
     def check_code(self) -> None:
         """Raise where another version of the program began the study: its runs are others."""
         if self.code != code_digest():
-            raise SimError(
+            raise RequestError(
                 f"{self.folder} was begun by another version of this program (code {self.code}, "
                 f"this is {code_digest()}), whose runs cannot be mixed with new ones; go on with "
                 "that version, or take another folder with --out. What is there can still be read"
@@ -175,7 +177,7 @@ class Study:
         Thousands of runs may not fit into memory: `query` returns the part that is needed.
         """
         if name not in self.design.outputs:
-            raise SimError(
+            raise RequestError(
                 f"the study did not store '{name}'; it has {', '.join(self.design.outputs)}"
             )
         frame = self.query(f"select * from {name}")  # noqa: S608  a name that was checked
@@ -224,7 +226,7 @@ class Study:
 
         metrics.get(name)
         if carrier is not None and carrier not in CARRIERS:
-            raise SimError(f"no carrier '{carrier}'; known: {', '.join(CARRIERS)}")
+            raise RequestError(f"no carrier '{carrier}'; known: {', '.join(CARRIERS)}")
         whose = "carrier is null" if carrier is None else f"carrier = '{carrier}'"
         return f"(select * from metric_{period} where name = '{name}' and {whose})"  # noqa: S608
 

@@ -14,8 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.core.calendar import year_of
-from sim.core.errors import SimError, did_you_mean
-from sim.market.names import CARRIERS
+from sim.core.errors import SimError
 from sim.metrics import metrics
 from sim.scenario.schema import Scenario
 from sim.store import SCHEMA
@@ -25,10 +24,9 @@ from sim.studies.completing import complete, told
 from sim.studies.design import Design as StudyDesign
 from sim.studies.design import Variant, with_values
 from sim.studies.executors import cpus, executor, silent
-from sim.studies.facts import CHANGES_ONLY, period
+from sim.studies.facts import Output, period
 from sim.studies.sensitivity import (
     Design,
-    SensitivityError,
     Split,
     indices,
     split,
@@ -38,33 +36,6 @@ from sim.studies.sweeps import Point
 
 type Floats = NDArray[np.float64]
 type Finished = Callable[[int, int], None]  # runs finished, runs in all
-
-
-@dataclass(frozen=True)
-class Output:
-    """A result over the last calendar year: a metric, of a carrier or of the market."""
-
-    metric: str
-    carrier: str | None = None  # None for the market
-
-    @classmethod
-    def named(cls, text: str) -> "Output":
-        """Return the output of a text such as "profit" or "subscriber_share:mobile"."""
-        name, colon, carrier = text.partition(":")
-        if name not in metrics.names():
-            raise SensitivityError(f"no metric '{name}'{did_you_mean(name, metrics.names())}")
-        if name in CHANGES_ONLY:
-            raise SensitivityError(f"the level of {name} means nothing, only changes of it do")
-        if colon and carrier not in CARRIERS:
-            raise SensitivityError(f"no carrier '{carrier}'{did_you_mean(carrier, CARRIERS)}")
-        if colon and not metrics.get(name).by_carrier:
-            raise SensitivityError(f"{name} is of the whole market; leave the carrier out")
-        return cls(name, carrier if colon else None)
-
-    @property
-    def text(self) -> str:
-        """Return the text that names it."""
-        return self.metric if self.carrier is None else f"{self.metric}:{self.carrier}"
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,7 @@
 
 import errno
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,16 +11,12 @@ import pytest
 
 from sim.core.errors import SimError
 from sim.studies import jobs
-from sim.studies.batch import batch
+from sim.studies.batch import batch as run_batch
 from sim.studies.executors import Serial
-from sim.studies.study import Study, open_study
+from sim.studies.study import open_study
 from sim.studies.study_file import load_design
+from tests.contracts.quick import RUNS, SCRIPT, TEXT, Started, chunks_in, made, whole
 
-SCRIPT = Path(__file__).with_name("quick_study.py")
-TEXT = (
-    "scenarios: [price_war, service_cooperation]\nseeds: 60\nmonths: 1\noutputs: [carrier_month]\n"
-)
-RUNS = 120
 KILLS = 3
 AT_RISK = 2 * 10  # runs that two workers may have been at when they were killed
 
@@ -35,49 +28,13 @@ def file(tmp_path: Path) -> Path:
     return place
 
 
-class Started:
-    """`sim batch` on its way, in a process group of its own."""
-
-    def __init__(self, root: Path, file: Path, folder: Path, *options: str) -> None:
-        command = [sys.executable, str(SCRIPT), "batch", str(file), "--out", str(folder), *options]
-        environment = os.environ | {
-            "PYTHONPATH": str(root),
-            "QUICK_LOG": str(file.with_name("log")),
-        }
-        self.folder = folder
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, start_new_session=True,
-        )  # fmt: skip
-
-    def reach(self, chunks: int) -> None:
-        """Wait until there are so many chunks, or the end."""
-        while self.process.poll() is None and len(chunks_in(self.folder)) < chunks:
-            time.sleep(0.005)
-
-    def end(self, with_signal: int | None = None) -> tuple[int, str, str]:
-        if with_signal is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, with_signal)
-        out, err = self.process.communicate(timeout=120)
-        return self.process.returncode, out, err
-
-
-def chunks_in(folder: Path) -> list[Path]:
-    return list((folder / "runs").glob("chunk-*"))
-
-
-def made(file: Path) -> list[str]:
-    return file.with_name("log").read_text(encoding="utf-8").splitlines()
-
-
-def whole(study: Study) -> pd.DataFrame:
-    assert study.status()["done"] == study.status()["total"] == RUNS
-    return study.table("carrier_month")
+def started(root: Path, file: Path, folder: Path, *options: str) -> Started:
+    return Started(root, file, "batch", file, "--out", folder, *options)
 
 
 @pytest.fixture
 def undisturbed(root: Path, file: Path, tmp_path: Path) -> pd.DataFrame:
-    code, _, err = Started(root, file, tmp_path / "undisturbed", "--workers", "2").end()
+    code, _, err = started(root, file, tmp_path / "undisturbed", "--engine", "serial").end()
     assert code == 0, err
     assert len(made(file)) == RUNS
     file.with_name("log").unlink()
@@ -90,14 +47,14 @@ def test_a_study_killed_again_and_again_ends_as_if_nothing_had_been(
     folder = tmp_path / "killed"
     kept = 0
     for _ in range(KILLS):
-        started = Started(root, file, folder, "--workers", "2")
-        started.reach(len(chunks_in(folder)) + 1 + time.time_ns() % 3)
-        started.end(signal.SIGKILL)
+        batch = started(root, file, folder, "--workers", "2")
+        batch.reach(folder, len(chunks_in(folder)) + 1 + time.time_ns() % 3)
+        batch.end(signal.SIGKILL)
         found = open_study(folder).status()["done"]
         assert found >= kept
         kept = found
 
-    code, _, err = Started(root, file, folder, "--workers", "2").end()
+    code, _, err = started(root, file, folder, "--workers", "2").end()
 
     assert code == 0, err
     assert 0 < kept < RUNS
@@ -109,10 +66,10 @@ def test_ctrl_c_ends_at_once_and_says_that_all_is_kept(
     root: Path, file: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "interrupted"
-    started = Started(root, file, folder, "--workers", "2")
-    started.reach(2)
+    batch = started(root, file, folder, "--workers", "2")
+    batch.reach(folder, 2)
 
-    code, _, err = started.end(signal.SIGINT)
+    code, _, err = batch.end(signal.SIGINT)
 
     assert code == 130
     assert "Interrupted" in err
@@ -125,7 +82,7 @@ def test_two_processes_on_one_study_share_the_work(
     root: Path, file: Path, tmp_path: Path, undisturbed: pd.DataFrame
 ) -> None:
     folder = tmp_path / "shared"
-    both = [Started(root, file, folder, "--workers", "1") for _ in range(2)]
+    both = [started(root, file, folder, "--workers", "1") for _ in range(2)]
 
     ended = [each.end() for each in both]
 
@@ -140,7 +97,7 @@ def test_four_shards_make_one_study(
     folder = tmp_path / "shards"
     for part in range(1, 5):
         options = ("--engine", "serial", "--shard", f"{part}/4")
-        code, out, err = Started(root, file, folder, *options).end()
+        code, out, err = started(root, file, folder, *options).end()
         assert code == 0, err
         assert f"{RUNS // 4 * part:,} done" in out
 
@@ -163,7 +120,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
 
 
 def run(file: Path, folder: Path) -> None:
-    batch(load_design(file), folder, Serial(), lambda _: None)
+    run_batch(load_design(file), folder, Serial(), lambda _: None)
 
 
 def test_a_full_disk_is_told_and_what_is_complete_is_kept(

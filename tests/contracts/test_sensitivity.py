@@ -4,24 +4,23 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
+from numpy.typing import NDArray
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.core.calendar import month_label
 from sim.core.errors import SimError
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult, run, run_together
 from sim.studies import jobs
 from sim.studies.design import with_values
-from sim.studies.facts import MARKET, last_year
+from sim.studies.facts import MARKET, Output, last_year
 from sim.studies.sensitivity import Design, morris_design, priors, sobol_design
 from sim.studies.study import open_study
-from sim.studies.varying import Output, analyse, evaluate
+from sim.studies.varying import analyse, evaluate
+from tests.contracts.made_up import together
 from tests.contracts.test_readme import blocks, execute, spans
 from tests.golden.runs import small
 from tests.theory.small_market import one_thread
@@ -129,21 +128,23 @@ def test_sobol_indices_of_the_ishigami_function_come_out_of_the_engine(
     scenario = small("price_war", SETTINGS)
     design = sobol_design(priors(scenario, THREE), 64)
 
-    def ishigami(scenarios: Sequence[Scenario], seed: int, fidelity: str) -> list[RunResult]:
-        return [_of_ishigami(each, seed, fidelity, design) for each in scenarios]
+    def ishigami(at: Scenario, seed: int) -> float:
+        x1, x2, x3 = math.pi * (2.0 * _place(at, design) - 1.0)
+        return float(math.sin(x1) + 7.0 * math.sin(x2) ** 2 + 0.1 * x3**4 * math.sin(x1))
 
-    monkeypatch.setattr(jobs, "run_together", ishigami)
+    monkeypatch.setattr(jobs, "run_together", together(ishigami))
     found = analyse(
-        scenario, design, [Output("profit")], seeds=1, workers=1, folder=tmp_path
-    ).findings[0]
+        scenario, design, [Output("subscriber_share", "telecom")], seeds=1, workers=1,
+        folder=tmp_path,
+    ).findings[0]  # fmt: skip
 
     a, b = 7.0, 0.1
     first = 0.5 * (1 + b * math.pi**4 / 5) ** 2
-    together = b**2 * math.pi**8 * (1 / 18 - 1 / 50)
-    variance = a**2 / 8 + first + together
+    both = b**2 * math.pi**8 * (1 / 18 - 1 / 50)
+    variance = a**2 / 8 + first + both
     shares = {
         "first": (first, a**2 / 8, 0.0),
-        "total": (first + together, a**2 / 8, together),
+        "total": (first + both, a**2 / 8, both),
     }
     rows = found.indices.set_index("path")
     for kind, exact in shares.items():
@@ -153,33 +154,15 @@ def test_sobol_indices_of_the_ishigami_function_come_out_of_the_engine(
             assert row[f"{kind}_high"] - row[f"{kind}_low"] < 0.7
 
 
-def _of_ishigami(scenario: Scenario, seed: int, fidelity: str, design: Design) -> RunResult:
+def _place(scenario: Scenario, design: Design) -> NDArray[np.float64]:
+    """Return where in its range each parameter stands in a scenario, 0 to 1."""
     content = json.loads(scenario.canonical_json())
-    x = []
+    parts = []
     for parameter in design.parameters:
         section, name = parameter.path.split(".")
-        part = (content[section][name] - parameter.low) / (parameter.high - parameter.low)
-        x.append(math.pi * (2.0 * part - 1.0))
-    value = math.sin(x[0]) + 7.0 * math.sin(x[1]) ** 2 + 0.1 * x[2] ** 4 * math.sin(x[0])
-    month = month_label(scenario.end_month - 1)
-    return MadeUp(scenario, seed, fidelity, {"one": pd.DataFrame({"x": [month, value]})})
-
-
-class MadeUp(RunResult):
-    """A run with one result."""
-
-    @property
-    def measured(self) -> Any:
-        return self
-
-    def columns(self, period: str) -> dict[str, Any]:
-        month, value = self.tables["one"]["x"]
-        return {
-            "name": np.array(["profit"], dtype=object),
-            period: np.array([int(month[:4])]),
-            "carrier": np.array([None], dtype=object),
-            "value": np.array([value]),
-        }
+        width = parameter.high - parameter.low
+        parts.append((content[section][name] - parameter.low) / width)
+    return np.array(parts)
 
 
 @pytest.fixture(autouse=True)

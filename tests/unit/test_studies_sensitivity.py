@@ -5,9 +5,10 @@ from math import isnan
 import numpy as np
 import pytest
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError, SimError
 from sim.scenario.load import load_scenario
 from sim.studies.design import with_values
+from sim.studies.facts import Output
 from sim.studies.sensitivity import (
     LEVELS,
     Design,
@@ -19,7 +20,6 @@ from sim.studies.sensitivity import (
     sobol_design,
     split,
 )
-from sim.studies.varying import Output
 
 A, B, C = Parameter("a", 0.0, 1.0), Parameter("b", 10.0, 20.0), Parameter("c", -1.0, 1.0)
 
@@ -213,7 +213,7 @@ def test_a_point_makes_a_scenario_with_whole_numbers_where_it_must() -> None:
     ],
 )
 def test_an_unknown_output_is_told(text: str, said: str) -> None:
-    with pytest.raises(SensitivityError, match=said):
+    with pytest.raises(RequestError, match=said):
         Output.named(text)
 
 

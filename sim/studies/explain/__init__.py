@@ -8,8 +8,8 @@ addressed, so watching changes nothing.
 `users`, `partners` and `firms` watch, and `sentences` puts facts into words.
 """
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError
 
 
-class ExplainError(SimError):
+class ExplainError(RequestError):
     """What was asked cannot be told: the question must change."""

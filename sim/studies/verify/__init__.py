@@ -49,7 +49,7 @@ from typing import Any, Literal, get_type_hints
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.core.errors import SimError
+from sim.core.errors import RequestError
 from sim.core.registry import Registry
 from sim.studies.verify.ladder import Rung, rung
 
@@ -59,7 +59,7 @@ type Numbers = float | Sequence[float] | NDArray[Any]  # one value, or those of 
 _AT = "at"
 
 
-class VerifyError(SimError):
+class VerifyError(RequestError):
     """What was asked cannot be verified: the question must change."""
 
 
