@@ -69,6 +69,7 @@ def sensitivity(
             chosen, design, outputs, seeds,
             fidelity=applied, workers=workers, progress=show, folder=out,
         )  # fmt: skip
+    found.save(out)
     _show(found, as_json)
 
 
