@@ -15,7 +15,7 @@ from sim.dashboard.clientside import in_browser
 from sim.dashboard.controls import choice
 from sim.dashboard.exporting import routes
 from sim.dashboard.i18n import Words
-from sim.dashboard.pages import Page, in_order
+from sim.dashboard.pages import in_order
 from sim.dashboard.scene import Choices
 from sim.dashboard.texts import LANGUAGES
 from sim.dashboard.theme import THEMES, mantine_theme
@@ -142,7 +142,7 @@ def _shell_callbacks(app: Dash, results: Path) -> None:
 def screen(path: str, choices: Choices, results: Path) -> tuple[list[Component], str]:
     """Return everything on the screen for an address, and the title of the window."""
     words = Words(choices.language)
-    page = _page(path)
+    page = next((one for one in in_order() if one.path == path), None)
     body = _missing(words) if page is None else page.layout(choices, results)
     name = words("page.missing" if page is None else page.title)
     parts = [
@@ -152,12 +152,6 @@ def screen(path: str, choices: Choices, results: Path) -> tuple[list[Component],
         html.Footer(words("app.footer"), className="foot"),
     ]
     return parts, f"{name} · {words('app.title')}"
-
-
-def _page(path: str) -> Page | None:
-    """Return the page at an address; "/" without a page of its own shows the first."""
-    found = (one for one in in_order() if one.path == path)
-    return next(found, in_order()[0] if path == "/" else None)
 
 
 def _header(words: Words, choices: Choices, path: str) -> Component:
