@@ -19,7 +19,7 @@ def gaps(found: Rows, scene: Evidence) -> str:
     words = scene.words
     frame = found.frame
     single = frame["entity"].nunique() == 1
-    rows = frame if single else found.of(scenario=found.names("scenario")[0])
+    rows = frame if single else _telling(found)
     entity = rows["entity"].iloc[0]
     if single and len(rows) >= _MANY and _same_sign(rows):
         return _range(rows, found, scene)
@@ -33,6 +33,13 @@ def gaps(found: Rows, scene: Evidence) -> str:
         baseline=words.scenario(scene.comparison.baseline),
         told=words("joint.list").join(told),
     )
+
+
+def _telling(found: Rows) -> pd.DataFrame:
+    """Return the first scenario's market, or its carriers where the market is not shown."""
+    rows = found.of(scenario=found.names("scenario")[0])
+    market = rows[rows["entity"] == MARKET]
+    return rows if market.empty else market
 
 
 def _entity(scene: Evidence) -> Any:
@@ -132,9 +139,10 @@ def doubling(found: Rows, scene: Evidence) -> str:
     """Tell whether the last year of the past is at least twice the one before it."""
     words = scene.words
     years = yearly_sums(scene.comparison, scene.metric, found.names("scenario")[0])
-    (first, before), (last, after) = list(years[years.index < int(scene.branch[:4])].iterrows())[
-        -2:
-    ]
+    past = list(years[years.index < int(scene.branch[:4])].iterrows())
+    if len(past) < 2:  # a past cut short has no two years to hold against each other
+        return end(found, scene)
+    (first, before), (last, after) = past[-2:]
     unit = found.unit.partition("/")[0]
     scale = scale_for(unit, [*before, *after], words)
     least, most = after.fillna(after["mean"]), before.fillna(before["mean"])

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from sim.core.errors import SimError
 from sim.dashboard.claims import Claim
-from sim.dashboard.data import Stored, comparisons
+from sim.dashboard.data import Stored, comparisons, metric_names
 from sim.dashboard.scene import Choices, Scene
 
 
@@ -37,5 +37,13 @@ class Evidence(Scene):
 
 def speaking(claim: Claim, stored: Sequence[Stored], wanted: str | None) -> Stored | None:
     """Return the comparison wanted if it speaks to a claim, else the newest that does."""
-    able = [one for one in stored if claim.shown(one.scenarios)]
-    return next((one for one in able if one.id == wanted), able[0] if able else None)
+    first = sorted(stored, key=lambda one: one.id != wanted)  # the others stay newest first
+    return next((one for one in first if claim.shown(one.scenarios) and _knows(one, claim)), None)
+
+
+def _knows(one: Stored, claim: Claim) -> bool:
+    """Say whether a comparison can be read and has the claim's metric: older ones have fewer."""
+    try:
+        return claim.metric in metric_names(one.load())
+    except SimError:
+        return False

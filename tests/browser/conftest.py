@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.synthetic import write_comparison
+from tests.browser.synthetic import write_comparison, write_records
 from tests.browser.visits import SIZES, Visit
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -52,6 +52,7 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     results = tmp_path_factory.mktemp("results")
     write_comparison(results, "0001aaaa", seeds=1)
     write_comparison(results)
+    write_records(results)
     yield from _served(results)
 
 

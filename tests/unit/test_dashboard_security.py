@@ -204,6 +204,7 @@ BAD = {
     ).encode(),
     "inputs are none": json.dumps(call("findings.children", {}) | {"inputs": None}).encode(),
     "other outputs": json.dumps(call("findings.children", {}) | {"outputs": [[]]}).encode(),
+    "outputs are none": json.dumps(call("findings.children", {}) | {"outputs": None}).encode(),
     "changes are none": json.dumps(call("findings.children", {}) | {"changedPropIds": 1}).encode(),
 }
 
@@ -219,7 +220,7 @@ def test_a_call_that_no_page_makes_is_refused_in_a_sentence(client: FlaskClient,
 
 def test_an_unknown_chart_is_refused_in_a_sentence(client: FlaskClient):
     name = {"chart": "../../secret"}
-    parts = ["title", "notes", "body", "source"]
+    parts = ["title", "notes", "body", "foot"]
     ids = [{"type": f"chart-{part}"} | name for part in parts]
     outputs = [f'{{"chart":["MATCH"],"type":"chart-{part}"}}.children' for part in parts]
     view = {"type": "chart-view"} | name

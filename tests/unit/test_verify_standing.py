@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import sim.store.records as records_module
+import sim.studies.verify.standing as standing_module
 from sim.core.errors import SimError
 from sim.store.records import VERIFICATION, records, write_record
 from sim.studies.verify.running import Report, Verdict
@@ -46,10 +46,11 @@ def test_a_number_that_does_not_exist_has_failed_altogether(tmp_path: Path):
 
 def test_what_other_code_found_is_shown_as_older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     save(Report((FAILED,)), tmp_path, full=False)
-    monkeypatch.setattr(records_module, "code_digest", lambda: "changed")
+    monkeypatch.setattr(standing_module, "code_digest", lambda: "changed")
     assert not of(tmp_path).current
 
-    monkeypatch.setattr("sim.store.provenance.code_digest", lambda: "changed")
+    for module in ("records", "provenance"):
+        monkeypatch.setattr(f"sim.store.{module}.code_digest", lambda: "changed")
     save(Report((PASSED,)), tmp_path, full=False)
     assert of(tmp_path).current
     assert of(tmp_path).passed

@@ -6,6 +6,8 @@ from sim.dashboard.charts import Chart, charts, differences, over_time
 from sim.dashboard.claim_sentences import SENTENCES
 from sim.dashboard.claims import CLAIMS, Claim
 from sim.dashboard.evidence import Evidence
+from sim.dashboard.one_panel import one_panel
+from sim.dashboard.plot import Figure
 from sim.dashboard.rows import Rows
 
 
@@ -27,6 +29,15 @@ def title(found: Rows, scene: Evidence) -> str:
     return SENTENCES[scene.claim.kind](found, scene)
 
 
+def figure(found: Rows, scene: Evidence) -> Figure:
+    """Draw months as lines, carriers as panels, and one number a scenario on one axis."""
+    if scene.claim.kind != "gaps":
+        return over_time.figure(found, scene)
+    if len(scene.claim.entities) > 1:
+        return differences.figure(found, scene)
+    return one_panel(found, scene)
+
+
 def add(claim: Claim) -> None:
     """Register the chart of a claim."""
 
@@ -34,10 +45,9 @@ def add(claim: Claim) -> None:
         pass
 
     Seen.claim = claim
-    kind = differences if claim.kind == "gaps" else over_time
     notes = ("chart.whisker", "chart.hollow") if claim.kind == "gaps" else ("chart.band",)
     place = CLAIMS.index(claim)
-    charts.add(f"claim_{claim.id}")(Chart("story", place, Seen, rows, title, notes, kind.figure))
+    charts.add(f"claim_{claim.id}")(Chart("story", place, Seen, rows, title, notes, figure))
 
 
 for one in CLAIMS:

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from sim.core.errors import SimError
-from sim.store.records import VERIFICATION, by_this_code, records, write_record
+from sim.core.kernels import code_digest
+from sim.store.records import VERIFICATION, records, write_record
 from sim.studies.verify.ladder import rungs
 from sim.studies.verify.running import Report, Verdict
 
@@ -23,7 +24,12 @@ class Outcome:
     name: str
     source: str
     verdicts: tuple[Verdict, ...]
-    current: bool  # found by the program as it is
+    code: str  # digest of the program that found them
+
+    @property
+    def current(self) -> bool:
+        """Say whether the program as it is has found them."""
+        return self.code == code_digest()
 
     @property
     def passed(self) -> bool:
@@ -46,13 +52,12 @@ def standing(folder: Path) -> list[Outcome]:
 
     A `SimError` says which file cannot be read.
     """
-    newest: dict[str, tuple[tuple[Verdict, ...], bool]] = {}
+    newest: dict[str, tuple[tuple[Verdict, ...], str]] = {}
     for record in records(folder, VERIFICATION):
         for case, verdicts in _by_case(record).items():
-            newest.setdefault(case, (verdicts, by_this_code(record)))
+            newest.setdefault(case, (verdicts, str(record["code"])))
     return [
-        Outcome(rung.id, rung.name, rung.source, *newest.get(rung.id, ((), False)))
-        for rung in rungs()
+        Outcome(rung.id, rung.name, rung.source, *newest.get(rung.id, ((), ""))) for rung in rungs()
     ]
 
 
