@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+import pandas as pd
+
 from sim.core.calendar import year_of
 from sim.scenario.paths import LAST_FED_YEAR, observed_prices
 from sim.scenario.schema import Scenario
