@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from sim.dashboard.aria import aria
 from sim.dashboard.controls import swatch
-from sim.dashboard.data import MARKET, pick
+from sim.dashboard.data import ENTITIES, MARKET, pick
 from sim.dashboard.rows import NUMBERS
 from sim.dashboard.scene import LEVEL, Choices, Scene
 from sim.dashboard.sentences import clear
@@ -39,7 +39,12 @@ def answer(comparison: Comparison, choices: Choices) -> Component:
         level=LEVEL,
         seeds=len(comparison.seeds),
     )
-    cards = [_card(scene, name) for name in headlines(scene)]
+    shown = headlines(scene)
+    known = {
+        metric: pick(comparison.differences, metric, shown, ENTITIES)
+        for metric in {metric for _, metric, _, _ in _LINES}
+    }
+    cards = [_card(scene, name, known) for name in shown]
     return html.Section(
         [
             html.H2(words("story.answer")),
@@ -56,11 +61,11 @@ def headlines(scene: Scene) -> list[str]:
     return [*first, *(name for name in scene.others if name not in first)][:_MOST]
 
 
-def _card(scene: Scene, scenario: str) -> Component:
+def _card(scene: Scene, scenario: str, known: dict[str, pd.DataFrame]) -> Component:
     rows = [
         (key, who, row)
         for key, metric, entity, who in _LINES
-        for row in _difference(scene, scenario, metric, entity)
+        for row in _difference(scene, known[metric], scenario, entity)
     ]
     title = html.Div(
         [swatch(scene, scenario), html.H3(scene.words.scenario(scenario))], className="answer-head"
@@ -72,17 +77,19 @@ def _card(scene: Scene, scenario: str) -> Component:
     )
 
 
-def _difference(scene: Scene, scenario: str, metric: str, entity: str) -> list[dict[Any, Any]]:
+def _difference(
+    scene: Scene, known: pd.DataFrame, scenario: str, entity: str
+) -> list[dict[Any, Any]]:
     """Return the difference as it is read, with its direction; none if it is not known."""
-    rows = pick(scene.comparison.differences, metric, [scenario], [entity])
+    rows = known[(known["scenario"] == scenario) & (known["entity"] == entity)]
     if rows.empty:
         return []
-    unit = str(rows["unit"].iloc[0])
-    scale = scale_for(unit, rows[NUMBERS].to_numpy().ravel(), scene.words, difference=True)
     row: dict[Any, Any] = rows.iloc[0].to_dict()
+    values = [row[name] for name in NUMBERS]
+    scale = scale_for(str(row["unit"]), values, scene.words, difference=True)
     numbers = {name: row[name] * scale.factor for name in NUMBERS}
-    known = bool(clear(rows).iloc[0]) or pd.isna(row["low"])
-    sign = ("gain" if row["mean"] > 0 else "lose") if known and row["mean"] else "unclear"
+    told = bool(clear(rows).iloc[0]) or pd.isna(row["low"])
+    sign = ("gain" if row["mean"] > 0 else "lose") if told and row["mean"] else "unclear"
     return [row | numbers | {"scale": scale, "sign": sign}]
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from sim.core.errors import SimError
 from sim.dashboard.claims import Claim
-from sim.dashboard.data import Stored, comparisons, metric_names
+from sim.dashboard.data import Stored, comparisons
 from sim.dashboard.scene import Choices, Scene
 
 
@@ -44,6 +44,6 @@ def speaking(claim: Claim, stored: Sequence[Stored], wanted: str | None) -> Stor
 def _knows(one: Stored, claim: Claim) -> bool:
     """Say whether a comparison can be read and has the claim's metric: older ones have fewer."""
     try:
-        return claim.metric in metric_names(one.load())
+        return bool((one.load().monthly["name"] == claim.metric).any())
     except SimError:
         return False
