@@ -65,6 +65,7 @@ def sensitivity(
             chosen, design, outputs, seeds,
             fidelity=applied, workers=workers, progress=show, folder=out,
         )  # fmt: skip
+    found.save(out)
     _show(found, as_json)
 
 

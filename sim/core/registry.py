@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable
 from importlib.metadata import entry_points
 
@@ -21,7 +22,8 @@ class Registry[T]:
         self.kind = kind
         self._package = package
         self._items: dict[str, T] = {}
-        self._loaded = False
+        self._begun = self._loaded = False
+        self._loading = threading.RLock()
 
     def add[U](self, name: str) -> Callable[[U], U]:
         """Return a decorator that registers its target under `name`."""
@@ -56,11 +58,17 @@ class Registry[T]:
         return sorted(self._items.items())
 
     def _load(self) -> None:
-        if self._loaded:
-            return
-        self._loaded = True
+        if not self._loaded:
+            with self._loading:  # others wait until all names are there
+                self._import()
+
+    def _import(self) -> None:
+        if self._begun:
+            return  # a file asks while it is being imported, or another thread was first
+        self._begun = True
         package = importlib.import_module(self._package)
         for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
             importlib.import_module(module.name)
         for plugin in entry_points(group=PLUGIN_GROUP):
             plugin.load()
+        self._loaded = True

@@ -13,6 +13,8 @@ _SHOWN = 7  # digits of the program's digest, enough to tell versions apart
 def source(view: View) -> str:
     """Return where the numbers come from: scenarios, seeds, users, fidelity, months."""
     cited, words = view.cited, view.words
+    if cited.origin:
+        return words("cite.source", origin=cited.origin)
     return words(
         "chart.source",
         scenarios=words.scenarios(list(cited.scenarios)),
@@ -42,11 +44,16 @@ def seeds(numbers: Sequence[int]) -> str:
 def citation(view: View) -> str:
     """Return what identifies the numbers: program, scenarios by digest, seeds."""
     cited, words = view.cited, view.words
+    program = {
+        "program": words("app.title"),
+        "version": sim.__version__,
+        "code": cited.code[:_SHOWN],
+    }
+    if cited.origin:
+        return words("cite.origin", origin=cited.origin, **program)
     return words(
         "cite.what",
-        program=words("app.title"),
-        version=sim.__version__,
-        code=cited.code[:_SHOWN],
+        **program,
         scenarios=words("joint.names").join(
             f"{name} ({digest})" for name, digest in cited.scenarios.items()
         ),

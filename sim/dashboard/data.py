@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.core.errors import SimError
 from sim.market.names import CARRIERS
-from sim.store.reader import comparison_folders
+from sim.store.reader import comparison_folders, read_manifest
 from sim.studies.comparison import Comparison
 
 MARKET = "market"
@@ -26,6 +26,11 @@ class Stored:
     def load(self) -> Comparison:
         """Read it; a `SimError` says why it cannot be read."""
         return _load(self.folder, self.folder.stat().st_mtime_ns)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Return its scenarios, the baseline first; none if it cannot be read."""
+        return _scenarios(self.folder, self.folder.stat().st_mtime_ns)
 
 
 def comparisons(results: Path) -> list[Stored]:
@@ -49,6 +54,14 @@ def _load(folder: Path, _written: int) -> Comparison:
         TypeError,
     ) as error:  # cut short, or written by another program
         raise SimError(f"{folder}: {type(error).__name__}: {error}") from error
+
+
+@lru_cache(maxsize=1024)
+def _scenarios(folder: Path, _written: int) -> tuple[str, ...]:
+    try:
+        return tuple(read_manifest(folder)["definitions"])
+    except (SimError, OSError, ValueError, KeyError, TypeError):
+        return ()  # the page of comparisons says what is wrong with it
 
 
 def metric_names(comparison: Comparison) -> list[str]:

@@ -1,6 +1,7 @@
 """Draw one chart of a view: the same for the page, for a report and for a file."""
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from sim.dashboard.charts import charts
@@ -41,8 +42,17 @@ def draw(name: str, view: View) -> Drawn:
     if found.frame.empty:
         return Drawn(name, words("chart.nothing"), "", found, nothing(view), "")
     remarks = words("joint.sentences").join(view.remarks(chart.notes, found))
-    title, figure = chart.title(found, view), chart.figure(found, view)
+    title, figure = chart.title(found, view), _defined(chart.figure(found, view))
     return Drawn(name, title, remarks, found, figure, source(view))
+
+
+def _defined(part: Any) -> Any:
+    """Return a figure in which nan, as of an interval of one seed, is null: JSON has no nan."""
+    if isinstance(part, dict):
+        return {name: _defined(value) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_defined(value) for value in part]
+    return None if isinstance(part, float) and isnan(part) else part
 
 
 def picture(drawn: Drawn, view: View) -> Figure:

@@ -1,5 +1,7 @@
 """What the dashboard says when there is something to heed, or nothing to show."""
 
+from collections.abc import Callable
+
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
@@ -17,25 +19,22 @@ def alert(title: str, lines: list[str], colour: str) -> Component:
     )
 
 
-def empty(words: Words) -> Component:
+def empty(words: Words, heading: Callable[[str], Component] = html.H1) -> Component:
     """Return the page without results: what to run, ready to copy."""
     return html.Section(
         [
             html.Img(src="assets/logo.svg", alt="", className="empty-logo"),
-            html.H1(words("empty.title")),
+            heading(words("empty.title")),
             html.P(words("empty.what")),
-            html.Div(
-                [
-                    html.Code(COMMAND, tabIndex="0"),
-                    dmc.CopyButton(
-                        words("empty.copy"),
-                        copiedChildren=words("empty.copied"),
-                        value=COMMAND,
-                        variant="light",
-                    ),
-                ],
-                className="command",
-            ),
+            command(COMMAND, words),
         ],
         className="empty",
     )
+
+
+def command(text: str, words: Words) -> Component:
+    """Return a command to run, ready to copy."""
+    copy = dmc.CopyButton(
+        words("empty.copy"), copiedChildren=words("empty.copied"), value=text, variant="light"
+    )
+    return html.Div([html.Code(text, tabIndex="0"), copy], className="command")

@@ -219,6 +219,8 @@ MESSAGES: dict[str, Message] = {
     "metric.platform_revenue": Message("Revenue of the shared platform", "共享平台收入"),
     "metric.backward_profit": Message("Backward profit", "后向流量利润"),
     "metric.partner_return": Message("Partners' return", "合作伙伴回报率"),
+    "metric.control_share": Message("Share of data lines in control", "自主控制用户占比"),
+    "metric.control_revenue": Message("Revenue from control", "自主控制收入"),
     "metric.lerner_index": Message("Lerner index", "勒纳指数"),
     "metric.stable_months": Message("Stable months", "稳定月数"),
     "metric.war_months": Message("Months of war", "价格战月数"),
@@ -226,6 +228,9 @@ MESSAGES: dict[str, Message] = {
     "metric.chaos_months": Message("Months of chaos", "混战月数"),
     "inside.yuan_per_gb": Message("the price of a GB", "每GB单价"),
     "inside.subscriber_share": Message("the subscriber share", "用户份额"),
+    "inside.control_share": Message(
+        "the share of data lines in control of their traffic", "自主控制流量的用户占比"
+    ),
     "inside.leak_price": Message("the leak price", "侧漏价格"),
     "inside.consumer_surplus": Message("consumer surplus", "消费者剩余"),
     "inside.hhi": Message("concentration (HHI)", "集中度（HHI）"),

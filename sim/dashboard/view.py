@@ -27,6 +27,7 @@ class Cited:
     users : rows that stand for all users; None where all lines are simulated
     months : label of the first and of the last month shown
     code : digest of the program that made the numbers
+    origin : what the numbers are, where they are no comparison of scenarios
     """
 
     scenarios: Mapping[str, str]
@@ -35,6 +36,7 @@ class Cited:
     users: int | None
     months: tuple[str, str]
     code: str
+    origin: str = ""
 
 
 class View(Protocol):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+import pandas as pd
+
 from sim.core.calendar import year_of
 from sim.scenario.paths import LAST_FED_YEAR, observed_prices
 from sim.scenario.schema import Scenario
@@ -62,3 +64,13 @@ def _price_role(scenario: Scenario, year: int) -> Role:
     before = year < year_of(scenario.branch_month)
     rules = {c.past.name if before else c.strategy.name for c in scenario.carriers.values()}
     return "fed in" if rules == {"historical"} and year <= LAST_FED_YEAR else "result"
+
+
+def gaps(history: pd.DataFrame) -> pd.DataFrame:
+    """Return the stored history with the gap of simulated to observed, as a part of the observed.
+
+    history : columns name, carrier, year, observed, mean, low, high, role, as in a comparison
+    """
+    observed = history["observed"]
+    parts = {f"gap_{name}": history[name] / observed - 1.0 for name in ("mean", "low", "high")}
+    return history.assign(**parts)

@@ -19,6 +19,7 @@ from sim.metrics import metrics
 from sim.scenario.schema import Scenario
 from sim.store import SCHEMA
 from sim.store.provenance import machine, study_id
+from sim.store.records import SENSITIVITY, write_record
 from sim.store.writer import STUDIES
 from sim.studies.completing import complete, told
 from sim.studies.design import Design as StudyDesign
@@ -75,6 +76,12 @@ class Sensitivity:
             "outputs": [self._told(finding) for finding in self.findings],
             "timing": self.timing,
         }
+
+    def save(self, folder: Path) -> Path:
+        """Store it under the results folder and return its place."""
+        content = self.content()
+        timing = content.pop("timing")
+        return write_record(folder, SENSITIVITY, content, timing=timing)
 
     def _told(self, finding: Finding) -> dict[str, Any]:
         output = finding.output

@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.synthetic import write_comparison
+from tests.browser.synthetic import synthetic, write_comparison, write_records
 from tests.browser.visits import SIZES, Visit
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -22,7 +23,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 _SERVE = "import sys; from pathlib import Path; from sim.dashboard.app import serve; "
-_SERVE += "serve(Path(sys.argv[1]), port=0)"
+_SERVE += "serve(Path(sys.argv[1]), sys.argv[2], port=0)"
+SCRIPT = "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +38,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _served(results: Path) -> Iterator[str]:
-    command = [sys.executable, "-c", _SERVE, str(results)]
+def _served(results: Path, host: str = "127.0.0.1") -> Iterator[str]:
+    command = [sys.executable, "-c", _SERVE, str(results), host]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         address = server.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:"), "the dashboard did not start"
+        assert address.startswith("http://"), "the dashboard did not start"
         yield address
         server.terminate()
 
@@ -52,6 +54,7 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     results = tmp_path_factory.mktemp("results")
     write_comparison(results, "0001aaaa", seeds=1)
     write_comparison(results)
+    write_records(results)
     yield from _served(results)
 
 
@@ -59,6 +62,25 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def empty_dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a dashboard without results."""
     yield from _served(tmp_path_factory.mktemp("nothing"))
+
+
+@pytest.fixture(scope="session")
+def scripted_dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a dashboard whose scenarios have scripts for titles."""
+    results = tmp_path_factory.mktemp("scripts")
+    about = {"title": SCRIPT, "title_zh": SCRIPT}
+    plain = synthetic()
+    titled = {name: content | {"about": about} for name, content in plain.definitions.items()}
+    replace(plain, definitions=titled).save(results)
+    yield from _served(results)
+
+
+@pytest.fixture(scope="session")
+def guarded_dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address, with its token, of a dashboard that others could reach."""
+    for address in _served(tmp_path_factory.mktemp("guarded"), host="0.0.0.0"):  # noqa: S104
+        port = address.rpartition(":")[2]
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from sim.core.calendar import month_label
+from sim.store.records import SENSITIVITY, write_record
 from sim.studies.comparison import DIFFERENCES, HISTORY, LEVELS, MONTHLY, Comparison, table
+from sim.studies.verify.running import Report, Verdict
+from sim.studies.verify.standing import save
 
 BASELINE = "business_as_usual"
 SCENARIOS = [BASELINE, "price_war", "service_cooperation"]
@@ -82,6 +85,21 @@ def _per_year(name: str) -> float:
     return 12.0 if name in flows else 1.0
 
 
+def _history() -> list[dict[str, object]]:
+    """Return two series of the past: one fed in, one a result that is 5 % too high."""
+    series = (
+        ("yuan_per_gb", "yuan/GB", 46.0, 1.0, "fed in"),
+        ("dou", "MB/month", 772.0, 1.05, "result"),
+    )
+    return [
+        {"name": name, "unit": unit, "scenario": BASELINE, "carrier": None, "year": year}
+        | {"observed": value, "mean": value * off, "low": value * (off - 0.01)}
+        | {"high": value * (off + 0.01), "role": role}
+        for name, unit, value, off, role in series
+        for year in (2015, 2016)
+    ]
+
+
 @cache
 def synthetic(identity: str = "a1b2c3d4e5f6", seeds: int = 20) -> Comparison:
     """Return three scenarios under some seeds; with one seed there are no intervals."""
@@ -109,7 +127,7 @@ def synthetic(identity: str = "a1b2c3d4e5f6", seeds: int = 20) -> Comparison:
         metrics=tables[0],
         differences=tables[1],
         monthly=tables[2],
-        history=table([], HISTORY),
+        history=table(_history(), HISTORY),
         warnings=["price_war: demand.eps = 0.95 is outside its prior range 0.5 to 0.9"],
         inputs={
             name: ["lines of the country: given in all months", "leaks, resale: results"]
@@ -121,6 +139,20 @@ def synthetic(identity: str = "a1b2c3d4e5f6", seeds: int = 20) -> Comparison:
         },
         timing={"total_seconds": 12.0},
     )
+
+
+def write_records(results: Path) -> None:
+    """Store outcomes of verification, one failed, and an analysis of sensitivity."""
+    good = Verdict("V13", "Hotelling", "reference", "price", 1.8, 1.8 + 4e-7, 1e-6, passed=True)
+    bad = Verdict("V14", "Quality", "mechanism", "price <high>", 0.5, 0.6, 1e-6, passed=False)
+    save(Report((good, bad)), results, full=False)
+    indices = [
+        {"path": path, "mu_star": size, "low": 0.8 * size, "high": 1.2 * size}
+        for path, size in (("demand.kappa", 8e10), ("leakage.delta", 2e10), ("resale.share", 0.0))
+    ]
+    found = {"scenario": BASELINE, "method": "morris", "seeds": 2, "points": 40}
+    output = {"name": "profit", "carrier": None, "indices": indices}
+    write_record(results, SENSITIVITY, found | {"outputs": [output]})
 
 
 def write_comparison(results: Path, identity: str = "a1b2c3d4e5f6", seeds: int = 20) -> Path:

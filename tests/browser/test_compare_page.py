@@ -5,12 +5,12 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from sim.dashboard.messages import COMMAND
+from tests.browser.audits import serious
 from tests.browser.synthetic import SCENARIOS
-from tests.browser.visits import SIZES, Visit
+from tests.browser.visits import SIZES, Visit, until
 
 pytestmark = pytest.mark.browser
 
@@ -18,22 +18,14 @@ LOOKS = list(product(("en", "zh"), ("light", "dark")))
 HEADINGS = {"en": "What changes, and by how much", "zh": "什么变了，变了多少"}
 
 
-def _serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
 def _show_tables(page: Page) -> None:
     for chart in page.locator(".chart").all():
         chart.locator("label[for$=-table]").click()
     expect(page.locator(".ag-root")).to_have_count(3)
-    page.wait_for_function("document.querySelectorAll('.ag-row').length > 20")
-    page.wait_for_function(  # a grid lays its columns out after its rows
-        "[...document.querySelectorAll('.ag-header-row, .ag-row')].every(row => row.firstChild)"
+    until(page, "document.querySelectorAll('.ag-row').length > 20")
+    until(  # a grid lays its columns out after its rows
+        page,
+        "[...document.querySelectorAll('.ag-header-row, .ag-row')].every(row => row.firstChild)",
     )
 
 
@@ -49,9 +41,9 @@ def test_the_page_is_clean_in_every_look(visit: Visit, language: str, theme: str
     expect(page.get_by_role("heading", name=HEADINGS[language])).to_be_visible()
     assert page.evaluate("document.documentElement.lang")[:2] == language
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
-    assert _serious(page) == []
+    assert serious(page) == []
     _show_tables(page)
-    assert _serious(page) == []
+    assert serious(page) == []
     assert visit.complaints == []
     assert visit.hosts == {visit.address.removeprefix("http://")}
 
@@ -191,5 +183,5 @@ def test_without_results_the_command_is_shown(chromium, empty_dashboard: str, la
 
     expect(page.get_by_text(COMMAND)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert _serious(page) == []
+    assert serious(page) == []
     page.close()

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.core.errors import SimError
+from sim.studies.verify.standing import standing
 
 COMMANDS = (
     "run",
@@ -287,8 +288,8 @@ def test_compare_speaks_to_people_on_100_columns(results, compared):
 CHECKED = {"id", "name", "kind", "quantity", "expected", "got", "tolerance", "passed"}
 
 
-def test_verify_prints_every_quantity_as_json():
-    content = printed("verify", "V14", "v13", "--json")
+def test_verify_prints_every_quantity_as_json(tmp_path):
+    content = printed("verify", "V14", "v13", "--json", "--out", tmp_path)
 
     assert set(content) == {"schema", "cases", "passed", "failed"}
     assert [each["id"] for each in content["cases"]] == ["V13"] * 7 + ["V14"] * 9
@@ -307,14 +308,17 @@ def test_verify_speaks_to_people_on_100_columns():
     assert max(map(len, ended.stdout.splitlines())) <= 100
 
 
-def test_verify_ends_with_1_when_theory_is_missed(monkeypatch):
+def test_verify_ends_with_1_when_theory_is_missed(monkeypatch, tmp_path):
     case = import_module("sim.studies.verify.cases.v14_vertical")
     monkeypatch.setattr(case, "_sold", lambda p, prices: np.array([0.5, 0.5]))
 
-    ended = CliRunner().invoke(app, ["verify", "V14", "--json"])
+    ended = CliRunner().invoke(app, ["verify", "V14", "--json", "--out", str(tmp_path)])
 
     assert ended.exit_code == 1
     content = json.loads(ended.stdout)
     failed = {each["quantity"] for each in content["cases"] if not each["passed"]}
     assert {"uncovered_pH", "uncovered_profitH"} <= failed
     assert content["failed"] == len(failed)
+    stored = {each.id: each for each in standing(tmp_path)}
+    assert not stored["V14"].passed
+    assert stored["V14"].worst.quantity in failed

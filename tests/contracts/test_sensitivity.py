@@ -14,6 +14,7 @@ from sim.cli import app
 from sim.core.errors import SimError
 from sim.scenario.schema import Scenario
 from sim.simulate import RunResult, run, run_together
+from sim.store.records import SENSITIVITY, records
 from sim.studies import jobs
 from sim.studies.design import with_values
 from sim.studies.facts import MARKET, Output, last_year
@@ -198,10 +199,14 @@ ASKED = (
     ],
     ids=["morris", "sobol"],
 )
-def test_it_speaks_json(method: tuple[object, ...], keys: set[str]) -> None:
-    code, text, _ = told(*SIZE, *ASKED, *method, "--json")
+def test_it_speaks_json_and_stores_the_same(
+    method: tuple[object, ...], keys: set[str], tmp_path: Path
+) -> None:
+    code, text, _ = told(*SIZE, *ASKED, *method, "--json", "--out", tmp_path)
 
     content = json.loads(text)
+    (stored,) = records(tmp_path, SENSITIVITY)
+    assert {name: stored[name] for name in content} == content
     assert code == 0
     assert content["schema"] == 1
     assert [p["path"] for p in content["parameters"]] == ["demand.kappa", "leakage.delta"]
@@ -211,8 +216,8 @@ def test_it_speaks_json(method: tuple[object, ...], keys: set[str]) -> None:
     assert all(set(row) == keys | {"path"} for row in output["indices"])
 
 
-def test_it_speaks_to_people_on_100_columns() -> None:
-    code, page, said = told(*SIZE, *ASKED, "--trajectories", 2)
+def test_it_speaks_to_people_on_100_columns(tmp_path: Path) -> None:
+    code, page, said = told(*SIZE, *ASKED, "--trajectories", 2, "--out", tmp_path)
 
     assert code == 0
     assert "6 points × 2 seeds" in said

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -48,6 +49,15 @@ def test_files_are_found_by_themselves(animals: "Registry[type]") -> None:
     assert animals.names() == ["crane", "horse"]
     assert animals.get("horse").legs == 4  # type: ignore[attr-defined]
     assert [name for name, _ in animals.items()] == ["crane", "horse"]
+
+
+def test_threads_that_ask_at_once_all_see_everything(zoo: Path, animals: "Registry[type]") -> None:
+    slow = "import time\ntime.sleep(0.05)\n"
+    (zoo / "zebra.py").write_text(slow + ANIMAL.format(name="zebra", legs=4), encoding="utf-8")
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(lambda _: animals.names(), range(4)))
+
+    assert seen == [["crane", "horse", "zebra"]] * 4
 
 
 def test_nothing_is_imported_before_it_is_asked_for(animals: "Registry[type]") -> None:

@@ -37,7 +37,7 @@ def test_without_results_the_page_says_which_command_makes_some(tmp_path: Path):
     parts, heading = screen("/compare", Choices(), tmp_path)
 
     assert COMMAND in said(parts)
-    assert heading == "Compare scenarios · Backward Traffic Simulator"
+    assert heading == "Compare · Backward Traffic Simulator"
 
 
 def test_an_unknown_address_leads_back(tmp_path: Path):

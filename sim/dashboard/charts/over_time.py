@@ -154,10 +154,13 @@ def _marks(found: Rows, scene: Scene, panel: Panel) -> list[dict[str, Any]]:
     first, last = _period(scene)
     place = {"xref": panel.x, "yref": f"{panel.y} domain", "y0": 0, "y1": 1, "layer": "below"}
     shade = translucent(scene.palette.muted, 0.09)
-    marks = [
-        place | {"type": "rect", "x0": first, "x1": last, "fillcolor": shade, "line": {"width": 0}}
-    ]
-    if scene.branch > found.frame["month"].min():
+    marks = []
+    if _covers(found, last):
+        marks.append(
+            place
+            | {"type": "rect", "x0": first, "x1": last, "fillcolor": shade, "line": {"width": 0}}
+        )
+    if _covers(found, scene.branch):
         line = {"color": scene.palette.muted, "width": 1, "dash": "dot"}
         marks.append(place | {"type": "line", "x0": scene.branch, "x1": scene.branch, "line": line})
     return marks
@@ -172,11 +175,11 @@ def _mark_names(found: Rows, scene: Scene, panel: Panel) -> list[dict[str, Any]]
     }
     year = scene.words("chart.year", year=scene.words.period(scene.period))
     last = _period(scene)[1]
-    names = [
-        text
-        | {"x": last, "xanchor": "right", "text": year, "y": 1, "yanchor": "bottom", "yshift": 6}
-    ]
-    if scene.branch > found.frame["month"].min():
+    names = []
+    if _covers(found, last):
+        place = {"x": last, "xanchor": "right", "y": 1, "yanchor": "bottom", "yshift": 6}
+        names.append(text | place | {"text": year})
+    if _covers(found, scene.branch):
         part = scene.words("chart.branch")
         names.append(
             text
@@ -190,6 +193,12 @@ def _mark_names(found: Rows, scene: Scene, panel: Panel) -> list[dict[str, Any]]
             }
         )
     return names
+
+
+def _covers(found: Rows, month: str) -> bool:
+    """Say whether a month lies inside those shown: a mark beyond would stretch the axis."""
+    months = found.frame["month"]
+    return bool(months.min() < month <= months.max())
 
 
 def _period(scene: Scene) -> tuple[str, str]:

@@ -10,6 +10,8 @@ EN = {
     "action.cited": "Copied",
     "cite.what": "Cite as: {program} {version} (code {code}); {scenarios}; seeds {seeds}.",
     "cite.chart": "{title} {what} Data: {address}",
+    "cite.source": "Source: {origin}.",
+    "cite.origin": "Cite as: {program} {version} (code {code}); {origin}.",
 }
 
 ZH = {
@@ -22,4 +24,6 @@ ZH = {
     "action.cited": "已复制",
     "cite.what": "引用格式：{program} {version}（代码 {code}）；{scenarios}；种子 {seeds}。",
     "cite.chart": "{title}{what}数据：{address}",
+    "cite.source": "来源：{origin}。",
+    "cite.origin": "引用格式：{program} {version}（代码 {code}）；{origin}。",
 }

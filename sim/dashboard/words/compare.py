@@ -1,7 +1,7 @@
 """Words of the page of compared scenarios."""
 
 EN = {
-    "page.compare": "Compare scenarios",
+    "page.compare": "Compare",
     "compare.against": "against {baseline}",
     "compare.facts": "{start} to {end} · {seeds} · {users} · {fidelity}",
     "compare.users": "{count} users",
@@ -20,7 +20,7 @@ EN = {
 }
 
 ZH = {
-    "page.compare": "情景比较",
+    "page.compare": "比较",
     "compare.against": "对照：{baseline}",
     "compare.facts": "{start} 至 {end} · {seeds} · {users} · {fidelity}",
     "compare.users": "{count} 个用户",

@@ -50,6 +50,11 @@ def rung(name: str) -> Rung:
     return known[name]
 
 
+def rungs() -> list[Rung]:
+    """Return all cases, in the ladder's order."""
+    return list(_ladder().values())
+
+
 @cache
 def _ladder() -> dict[str, Rung]:
     entries = json.loads((configs_folder() / FILE).read_text(encoding="utf-8"))

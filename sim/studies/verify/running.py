@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from math import inf, isfinite, nan
-from typing import get_origin
+from typing import Any, get_origin
 
 import numpy as np
 from pydantic import ValidationError
@@ -31,6 +31,11 @@ class Verdict:
     tolerance: float
     passed: bool
 
+    @property
+    def margin(self) -> float:
+        """Return the gap in tolerances: above 1 it has failed."""
+        return _miss(self.expected, self.got, self.tolerance)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -48,13 +53,17 @@ class Report:
         """Return how many did not."""
         return len(self.verdicts) - self.passed
 
-    def to_json(self) -> str:
-        """Return the report as one JSON object; a number that does not exist is null."""
+    def content(self) -> dict[str, Any]:
+        """Return the report as JSON can hold it; a number that does not exist is null."""
         listed = [
             {name: _plain(value) for name, value in asdict(verdict).items()}
             for verdict in self.verdicts
         ]
-        content = {"schema": SCHEMA, "cases": listed, "passed": self.passed, "failed": self.failed}
+        return {"cases": listed, "passed": self.passed, "failed": self.failed}
+
+    def to_json(self) -> str:
+        """Return the report as one JSON object."""
+        content = {"schema": SCHEMA} | self.content()
         return json.dumps(content, ensure_ascii=False, allow_nan=False)
 
 
