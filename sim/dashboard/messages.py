@@ -17,20 +17,25 @@ def alert(title: str, lines: list[str], colour: str) -> Component:
     )
 
 
-def empty(words: Words) -> Component:
-    """Return the page without results: what to run, ready to copy."""
+def empty(words: Words, what: str = "", command: str = COMMAND) -> Component:
+    """Return a page without results: what to run, ready to copy.
+
+    what : name of the page whose own words say it
+    """
+    key = f"{what}.empty" if what else "empty.title"
+    why = f"{what}.empty.what" if what else "empty.what"
     return html.Section(
         [
             html.Img(src="assets/logo.svg", alt="", className="empty-logo"),
-            html.H1(words("empty.title")),
-            html.P(words("empty.what")),
+            html.H1(words(key)),
+            html.P(words(why)),
             html.Div(
                 [
-                    html.Code(COMMAND, tabIndex="0"),
+                    html.Code(command, tabIndex="0"),
                     dmc.CopyButton(
                         words("empty.copy"),
                         copiedChildren=words("empty.copied"),
-                        value=COMMAND,
+                        value=command,
                         variant="light",
                     ),
                 ],

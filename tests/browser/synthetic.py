@@ -6,6 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from sim.core.calendar import month_label
+from sim.scenario.load import load_scenario
+from sim.simulate import RunResult, run
+from sim.store.writer import write_run
 from sim.studies.comparison import DIFFERENCES, HISTORY, LEVELS, MONTHLY, Comparison, table
 
 BASELINE = "business_as_usual"
@@ -126,3 +129,14 @@ def synthetic(identity: str = "a1b2c3d4e5f6", seeds: int = 20) -> Comparison:
 def write_comparison(results: Path, identity: str = "a1b2c3d4e5f6", seeds: int = 20) -> Path:
     """Store the synthetic comparison in a results folder and return its own folder."""
     return synthetic(identity, seeds).save(results)
+
+
+@cache
+def _short_run() -> RunResult:
+    scenario = load_scenario("service_cooperation", {"months": 6})
+    return run(scenario, seed=7)
+
+
+def write_short_run(results: Path) -> Path:
+    """Store a real run, to mid-2017, in a results folder and return its own folder."""
+    return write_run(results, _short_run(), seconds=1.0)
