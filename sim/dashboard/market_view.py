@@ -82,15 +82,14 @@ class MarketView:
     @property
     def cited(self) -> Cited:
         """Return what the run was made of."""
-        about = self.run.about
-        individual = about["fidelity"] == "individual"
+        run = self.run
         return Cited(
-            scenarios={self.run.scenario: content_digest(self.run.definition)},
-            seeds=(int(about["seed"]),),
-            fidelity=str(about["fidelity"]),
-            users=self.run.definition["population"]["users"] if individual else None,
+            scenarios={run.scenario: content_digest(run.definition)},
+            seeds=(run.seed,),
+            fidelity=run.fidelity,
+            users=run.users,
             months=(self.month, self.month),
-            code=str(about["code"]),
+            code=run.code,
         )
 
     def remarks(self, notes: tuple[str, ...], found: Rows) -> list[str]:

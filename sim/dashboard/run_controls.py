@@ -37,21 +37,21 @@ def _label(run: Run, words: Words) -> str:
     return words(
         "choice.run.label",
         scenario=speak.scenario(run.scenario),
-        seed=run.about["seed"],
+        seed=run.seed,
         id=run.id[:7],
     )
 
 
 def run_hero(run: Run, words: Words, page: str, *more: Component) -> Component:
     """Return the head of a page over one run: scenario, months, seed, who was simulated."""
-    months, individual = months_of(run), run.about["fidelity"] == "individual"
+    months = months_of(run)
     facts = words(
         "market.facts",
         start=months[0],
         end=months[-1],
-        seed=run.about["seed"],
-        users=users(run.definition["population"]["users"] if individual else None, words),
-        fidelity=words.fidelity(str(run.about["fidelity"])),
+        seed=run.seed,
+        users=users(run.users, words),
+        fidelity=words.fidelity(run.fidelity),
     )
     title = Words(words.language, run.titles).scenario(run.scenario)
     return html.Section(

@@ -1,46 +1,75 @@
 """Find stored runs and read their tables; nothing is computed here."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pandas as pd
 
 from sim.core.errors import SimError
 from sim.dashboard.i18n import Titles
-from sim.store.reader import read_manifest, run_folders
-from sim.store.writer import MANIFEST
+from sim.store.index import Index, Stored
+from sim.store.reader import read_manifest
 
 COMMAND = "sim run service_cooperation"
+
+_indexes: dict[Path, Index] = {}
+_reading = Lock()  # an index is read by one request at a time
 
 
 @dataclass(frozen=True)
 class Run:
     """One stored run: what it was made of, and its tables by name."""
 
-    id: str
-    place: Path
-    about: Mapping[str, Any]  # its manifest
-    written: int  # nanoseconds, for order
+    stored: Stored
+    title: str
+    title_zh: str
+
+    @property
+    def id(self) -> str:
+        """Return the id of the run."""
+        return self.stored.row.run
 
     @property
     def scenario(self) -> str:
         """Return the scenario's name."""
-        return str(self.definition["name"])
+        return self.stored.row.scenario
+
+    @property
+    def seed(self) -> int:
+        """Return the seed."""
+        return self.stored.row.seed
+
+    @property
+    def fidelity(self) -> str:
+        """Return how users were simulated."""
+        return self.stored.row.fidelity
+
+    @property
+    def code(self) -> str:
+        """Return the digest of the program that made it."""
+        return str(read_manifest(self.stored.place)["code"])
 
     @property
     def definition(self) -> dict[str, Any]:
         """Return the scenario as JSON."""
-        definition: dict[str, Any] = self.about["scenario"]
-        return definition
+        return _definition(self.stored)
+
+    @property
+    def users(self) -> int | None:
+        """Return the rows that stand for all users; None where all lines are simulated."""
+        if self.fidelity != "individual":
+            return None
+        return int(self.definition["population"]["users"])
 
     @property
     def titles(self) -> Titles:
         """Return the scenario's title by language."""
-        about = self.definition["about"]
-        return {self.scenario: {"en": about["title"], "zh": about["title_zh"]}}
+        return {self.scenario: {"en": self.title, "zh": self.title_zh}}
 
     @property
     def provinces(self) -> list[dict[str, Any]]:
@@ -49,14 +78,17 @@ class Run:
         return found
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table; a `SimError` if the run has not kept it."""
-        return _table(self.place / f"{name}.parquet", self.id)
+        """Return a table; a `SimError` if the run has not kept it, or it cannot be read."""
+        return _table(self.stored, name)
 
 
 def runs(results: Path) -> list[Run]:
-    """Return every stored run that can be read, the newest first."""
-    found = [_run(place, _written(place)) for place in run_folders(results)]
-    return sorted((run for run in found if run is not None), key=lambda run: -run.written)
+    """Return every stored run that is done and can be read, the newest first."""
+    with _reading:
+        index = _indexes.setdefault(results, Index(results)).refresh()
+        done = [stored for stored in index.runs.values() if stored.is_done]
+    newest = sorted(done, key=lambda one: (-_written(one.place), one.row.scenario, one.row.seed))
+    return [run for run in map(_run, newest) if run is not None]
 
 
 def chosen_run(stored: Sequence[Run], wanted: str | None) -> Run:
@@ -65,27 +97,34 @@ def chosen_run(stored: Sequence[Run], wanted: str | None) -> Run:
 
 
 def _written(place: Path) -> int:
-    manifest = place / MANIFEST
-    return manifest.stat().st_mtime_ns if manifest.exists() else 0
-
-
-@lru_cache(maxsize=4096)
-def _run(place: Path, written: int) -> Run | None:
-    """Return a run; None for a folder that holds none that this program can read."""
     try:
-        about = read_manifest(place)
-        run = Run(str(about["id"]), place, about, written)
-        complete = run.titles and run.provinces and about["seed"] >= 0
-    except (SimError, ValueError, LookupError, TypeError):
+        return place.stat().st_mtime_ns
+    except OSError:  # merged into another folder meanwhile
+        return 0
+
+
+@lru_cache(maxsize=8192)
+def _run(stored: Stored) -> Run | None:
+    """Return a run; None where its scenario is not one that can be shown."""
+    try:
+        definition = _definition(stored)
+        about = definition["about"]
+        run = Run(stored, str(about["title"]), str(about["title_zh"]))
+        tiles = [place["tile_row"] for place in run.provinces]
+    except (OSError, ValueError, LookupError, TypeError, SimError):
         return None
-    return run if complete else None
+    return run if tiles else None
+
+
+@lru_cache(maxsize=32)
+def _definition(stored: Stored) -> dict[str, Any]:
+    definition: dict[str, Any] = json.loads(stored.definition())
+    return definition
 
 
 @lru_cache(maxsize=64)
-def _table(file: Path, run: str) -> pd.DataFrame:
+def _table(stored: Stored, name: str) -> pd.DataFrame:
     try:
-        return pd.read_parquet(file)
+        return stored.table(name)
     except (OSError, ValueError) as error:
-        raise SimError(
-            f"run {run} has kept no table '{file.stem}'; `sim run` makes one that has all"
-        ) from error
+        raise SimError(f"run {stored.row.run}: table '{name}' cannot be read: {error}") from error
