@@ -7,11 +7,13 @@ import dash_mantine_components as dmc
 from dash import MATCH, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
+from sim.core.errors import SimError
 from sim.dashboard.aria import aria
 from sim.dashboard.charts import charts
 from sim.dashboard.citing import address, citation, whole_citation
 from sim.dashboard.drawing import Drawn, draw
 from sim.dashboard.i18n import Words
+from sim.dashboard.messages import alert
 from sim.dashboard.scene import Choices
 from sim.dashboard.tables import table
 from sim.dashboard.theme import GRAPH
@@ -68,10 +70,13 @@ def callbacks(app: Dash, results: Path) -> None:
     def show_chart(
         said: dict[str, Any], narrow: bool, kind: str, own: dict[str, str]
     ) -> tuple[str, str, Component, list[Component]]:
-        name = own["chart"]
-        return show(
-            name, kind, charts.get(name).view.open(Choices.read(said), results, narrow=narrow)
-        )
+        name, choices = own["chart"], Choices.read(said)
+        try:
+            view = charts.get(name).view.open(choices, results, narrow=narrow)
+            return show(name, kind, view)
+        except SimError as error:
+            words = Words(choices.language)
+            return words("chart.broken"), "", alert(words("chart.why"), [str(error)], "red"), []
 
 
 def show(name: str, kind: str, view: View) -> tuple[str, str, Component, list[Component]]:

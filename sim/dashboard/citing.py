@@ -18,11 +18,10 @@ def source(view: View) -> str:
     return words(
         "chart.source",
         scenarios=words.scenarios(list(cited.scenarios)),
-        seeds=seeds(cited.seeds),
+        seeds=seeds(cited.seeds, words),
         users=users(cited.users, words),
         fidelity=words.fidelity(cited.fidelity),
-        start=cited.months[0],
-        end=cited.months[1],
+        months=words.span(*cited.months),
     )
 
 
@@ -33,8 +32,13 @@ def users(count: int | None, words: Words) -> str:
     return words("compare.users", count=f"{count:,}")
 
 
-def seeds(numbers: Sequence[int]) -> str:
+def seeds(numbers: Sequence[int], words: Words) -> str:
     """Return seeds as a range, or one by one where they are none."""
+    said = _range(numbers)
+    return words("cite.seed" if len(numbers) == 1 else "cite.seeds", seeds=said)
+
+
+def _range(numbers: Sequence[int]) -> str:
     run = list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
     return (
         f"{numbers[0]}–{numbers[-1]}" if run and len(numbers) > 2 else ", ".join(map(str, numbers))
@@ -57,7 +61,7 @@ def citation(view: View) -> str:
         scenarios=words("joint.names").join(
             f"{name} ({digest})" for name, digest in cited.scenarios.items()
         ),
-        seeds=seeds(cited.seeds),
+        seeds=seeds(cited.seeds, words),
     )
 
 

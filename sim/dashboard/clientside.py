@@ -5,7 +5,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash
 
 
-def in_browser(app: Dash, function: str, *dependencies: Any) -> None:
+def in_browser(app: Dash, function: str, *dependencies: Any, **options: Any) -> None:
     """Add a callback whose function is `function` of `assets/choices.js`."""
     call = ClientsideFunction("choices", function)
-    app.clientside_callback(call, *dependencies)  # type: ignore[no-untyped-call]  # dash's own
+    app.clientside_callback(call, *dependencies, **options)  # type: ignore[no-untyped-call]  # dash's own

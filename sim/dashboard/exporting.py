@@ -8,15 +8,15 @@ import json
 import re
 from http import HTTPStatus
 from pathlib import Path
-from typing import NoReturn
+from urllib.parse import parse_qsl
 
 from dash import Dash
-from flask import Response, abort, request
+from flask import Response, request
 
 from sim.core.errors import SimError
-from sim.dashboard.charts import Chart, charts
+from sim.dashboard.charts import charts
 from sim.dashboard.citing import look, plain
-from sim.dashboard.drawing import content, data, draw
+from sim.dashboard.drawing import Drawn, content, data, draw
 from sim.dashboard.scene import LISTS, Choices
 from sim.dashboard.view import View
 
@@ -24,68 +24,89 @@ LONGEST = 8192  # bytes of a query
 KINDS = {"csv": "text/csv", "json": "application/json"}
 
 
+class RefusedError(SimError):
+    """An address that asks for what is not there, or asks wrongly; carries its HTTP status."""
+
+    def __init__(self, why: str, status: HTTPStatus = HTTPStatus.NOT_FOUND) -> None:
+        super().__init__(why)
+        self.status = status
+
+
 def routes(app: Dash, results: Path) -> None:
     """Serve the data of every chart that can be drawn of a results folder."""
 
     def export(name: str) -> Response:
         chart, _, kind = name.rpartition(".")
-        if kind not in KINDS or chart not in charts.names():
-            _refuse(HTTPStatus.NOT_FOUND, f"there is no {_said(name)}; there are {_known()}")
         try:
-            view = asked(charts.get(chart), _query(), results)
-            return _answer(chart, kind, view)
+            if kind not in KINDS or chart not in charts.names():
+                raise RefusedError(f"there is no {_said(name)}; there are {_known()}")
+            drawn, view = view_of(chart, request.query_string.decode("utf-8", "replace"), results)
         except SimError as error:
-            _refuse(HTTPStatus.NOT_FOUND, str(error))
+            return _refusal(error)
+        return _answer(drawn, kind, view)
 
     app.server.add_url_rule("/export/<name>", view_func=export)
 
 
-def asked(chart: Chart[View], query: dict[str, str], results: Path) -> View:
-    """Return the view that a query asks for; a `SimError` if it asks for what is not there."""
-    view: View = chart.view.open(Choices.of_query(query), results)
+def view_of(name: str, query: str, results: Path) -> tuple[Drawn, View]:
+    """Return a chart as a query asks for it, with its view.
+
+    Raises
+    ------
+    RefusedError
+        if the query asks for what is not there, or says something twice.
+    SimError
+        if what is stored cannot be read.
+    """
+    if name not in charts.names():
+        raise RefusedError(
+            f"there is no chart {_said(name)}; there are {', '.join(charts.names())}"
+        )
+    said = _read(query)
+    view: View = charts.get(name).view.open(Choices.of_query(said), results)
     known = plain(view.query) | look(view)
-    for name, value in query.items():
-        if name not in known:
-            raise SimError(f"this chart has no {_said(name)}; it has {', '.join(known)}")
-        if not _same(name, value, known[name]):
-            raise SimError(f"{name}: there is no {_said(value)} here")
-    return view
+    for key, value in said.items():
+        if key not in known:
+            raise RefusedError(f"this chart has no {_said(key)}; it has {', '.join(known)}")
+        if not _same(key, value, known[key]):
+            raise RefusedError(f"{key}: there is no {_said(value)} here")
+    return draw(name, view), view
 
 
 def _same(name: str, one: str, other: str) -> bool:
     return set(one.split(",")) == set(other.split(",")) if name in LISTS else one == other
 
 
-def _query() -> dict[str, str]:
-    """Return what the address says; each thing may be said once."""
-    if len(request.query_string) > LONGEST:
+def _read(query: str) -> dict[str, str]:
+    """Return what a query says; each thing may be said once."""
+    if len(query.encode()) > LONGEST:
         said = f"the query has more than {LONGEST:,} bytes"
-        _refuse(HTTPStatus.REQUEST_URI_TOO_LONG, said)
-    query: dict[str, str] = {}
-    for name, value in request.args.items(multi=True):
-        if name in query:
-            _refuse(HTTPStatus.BAD_REQUEST, f"{_said(name)} is said twice")
-        query[name] = value
-    return query
+        raise RefusedError(said, HTTPStatus.REQUEST_URI_TOO_LONG)
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name in found:
+            raise RefusedError(f"{_said(name)} is said twice", HTTPStatus.BAD_REQUEST)
+        found[name] = value
+    return found
 
 
-def _answer(chart: str, kind: str, view: View) -> Response:
-    drawn = draw(chart, view)
+def _answer(drawn: Drawn, kind: str, view: View) -> Response:
     if kind == "csv":
         text = data(drawn)
     else:
         text = json.dumps(content(drawn, view), ensure_ascii=False, allow_nan=False) + "\n"
     answer = Response(text, content_type=f"{KINDS[kind]}; charset=utf-8")
     if kind == "csv":
-        name = re.sub(r"[^\w.-]", "_", f"{view.name}-{chart}.csv", flags=re.ASCII)
+        name = re.sub(r"[^\w.-]", "_", f"{view.name}-{drawn.chart}.csv", flags=re.ASCII)
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
 
-def _refuse(status: HTTPStatus, why: str) -> NoReturn:
-    text = f"{status.value} {status.phrase}: {why}\n"
-    abort(Response(text, status, content_type="text/plain; charset=utf-8"))
+def _refusal(error: SimError) -> Response:
+    status = error.status if isinstance(error, RefusedError) else HTTPStatus.NOT_FOUND
+    text = f"{status.value} {status.phrase}: {error}\n"
+    return Response(text, status, content_type="text/plain; charset=utf-8")
 
 
 def _known() -> str:

@@ -29,6 +29,10 @@ class Words:
             return self("period", year=first)
         return self("period.part", first=first, last=last)
 
+    def span(self, first: str, last: str) -> str:
+        """Return the first and the last of some months, or the only one."""
+        return first if first == last else self("period.part", first=first, last=last)
+
     def metric(self, name: str) -> str:
         """Return a metric's name to read; an unknown metric keeps its own."""
         return self._known(f"metric.{name}", name)
@@ -48,6 +52,10 @@ class Words:
     def unit(self, name: str) -> str:
         """Return a unit to read; an unknown unit keeps its own name."""
         return self._known(f"unit.{name}", name)
+
+    def purpose(self, name: str) -> str:
+        """Return what a posting is for; an unknown purpose keeps its own name."""
+        return self._known(f"purpose.{name.replace(' ', '_')}", name)
 
     def fidelity(self, name: str) -> str:
         """Return how users were simulated."""

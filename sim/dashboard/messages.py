@@ -19,14 +19,24 @@ def alert(title: str, lines: list[str], colour: str) -> Component:
     )
 
 
-def empty(words: Words, heading: Callable[[str], Component] = html.H1) -> Component:
-    """Return the page without results: what to run, ready to copy."""
+def empty(
+    words: Words,
+    what: str = "",
+    run: str = COMMAND,
+    heading: Callable[[str], Component] = html.H1,
+) -> Component:
+    """Return a page without results: what to run, ready to copy.
+
+    what : name of the page whose own words say it
+    """
+    key = f"{what}.empty" if what else "empty.title"
+    why = f"{what}.empty.what" if what else "empty.what"
     return html.Section(
         [
             html.Img(src="assets/logo.svg", alt="", className="empty-logo"),
-            heading(words("empty.title")),
-            html.P(words("empty.what")),
-            command(COMMAND, words),
+            heading(words(key)),
+            html.P(words(why)),
+            command(run, words),
         ],
         className="empty",
     )

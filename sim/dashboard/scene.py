@@ -53,9 +53,9 @@ class Choices:
             scenarios=_names(said.get("scenarios")),
             carriers=_names(said.get("carriers")),
             own={
-                name: value
+                str(name): str(value)
                 for name, value in said.items()
-                if name not in _SHARED and isinstance(value, str)
+                if name not in _SHARED and isinstance(value, str | int)
             },
         )
 

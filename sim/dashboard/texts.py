@@ -108,8 +108,8 @@ MESSAGES: dict[str, Message] = {
         "全市场使用单独的坐标轴。",
     ),
     "chart.source": Message(
-        "Source: simulation of {scenarios}; seeds {seeds}; {users}; {fidelity}; {start} to {end}.",
-        "来源：模拟情景{scenarios}；种子 {seeds}；{users}；{fidelity}；{start} 至 {end}。",
+        "Source: simulation of {scenarios}; {seeds}; {users}; {fidelity}; {months}.",
+        "来源：模拟情景{scenarios}；{seeds}；{users}；{fidelity}；{months}。",
     ),
     "chart.year": Message("{year}, compared", "{year}，比较期"),
     "chart.branch": Message("scenarios part", "情景分岔"),

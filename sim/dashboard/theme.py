@@ -119,6 +119,15 @@ def translucent(colour: str, alpha: float) -> str:
     return f"rgba({red},{green},{blue},{alpha})"
 
 
+def blended(ground: str, colour: str, part: float) -> str:
+    """Return `part` of a hex colour over a ground, as a hex colour."""
+    mixed = [
+        round((1 - part) * int(ground[i : i + 2], 16) + part * int(colour[i : i + 2], 16))
+        for i in (1, 3, 5)
+    ]
+    return "#" + "".join(f"{value:02x}" for value in mixed)
+
+
 def grid_theme(palette: Palette) -> dict[str, str]:
     """Return the look of every table, as the grid's theming expression."""
     return {

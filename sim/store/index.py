@@ -48,11 +48,15 @@ class Stored:
 
     def scenario(self) -> Scenario:
         """Return the scenario as it was run; an `InputError` if this program cannot read it."""
+        return from_json(self.definition())
+
+    def definition(self) -> str:
+        """Return the scenario as it was run, in JSON, also one of another version."""
         if self.place.name.startswith(CHUNK):
             known = json.loads((self.place / DEFINITIONS).read_text(encoding="utf-8"))
-            return from_json(json.dumps(known[self.row.digest]))
+            return json.dumps(known[self.row.digest])
         about = json.loads((self.place / MANIFEST).read_text(encoding="utf-8"))
-        return from_json(json.dumps(about["scenario"]))
+        return json.dumps(about["scenario"])
 
 
 @dataclass

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.synthetic import synthetic, write_comparison, write_records
+from tests.browser.synthetic import (
+    synthetic,
+    write_comparison,
+    write_records,
+    write_short_run,
+)
 from tests.browser.visits import SIZES, Visit
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -50,11 +55,12 @@ def _served(results: Path, host: str = "127.0.0.1") -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of a dashboard with two comparisons, the newer with intervals."""
+    """Return the address of a dashboard with a run and two comparisons, one with intervals."""
     results = tmp_path_factory.mktemp("results")
     write_comparison(results, "0001aaaa", seeds=1)
     write_comparison(results)
     write_records(results)
+    write_short_run(results)
     yield from _served(results)
 
 

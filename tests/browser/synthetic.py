@@ -6,7 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from sim.core.calendar import month_label
+from sim.scenario.load import load_scenario
+from sim.simulate import RunResult, run
 from sim.store.records import SENSITIVITY, write_record
+from sim.store.writer import write_run
 from sim.studies.comparison import DIFFERENCES, HISTORY, LEVELS, MONTHLY, Comparison, table
 from sim.studies.verify.running import Report, Verdict
 from sim.studies.verify.standing import save
@@ -158,3 +161,14 @@ def write_records(results: Path) -> None:
 def write_comparison(results: Path, identity: str = "a1b2c3d4e5f6", seeds: int = 20) -> Path:
     """Store the synthetic comparison in a results folder and return its own folder."""
     return synthetic(identity, seeds).save(results)
+
+
+@cache
+def _short_run() -> RunResult:
+    scenario = load_scenario("service_cooperation", {"months": 6})
+    return run(scenario, seed=7)
+
+
+def write_short_run(results: Path) -> Path:
+    """Store a real run, to mid-2017, in a results folder and return its own folder."""
+    return write_run(results, _short_run(), seconds=1.0)

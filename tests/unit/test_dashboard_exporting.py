@@ -17,6 +17,7 @@ from sim.dashboard.citing import address, citation, seeds
 from sim.dashboard.drawing import draw
 from sim.dashboard.exporting import LONGEST
 from sim.dashboard.framing import WIDTH, framed, wrapped
+from sim.dashboard.i18n import Words
 from sim.dashboard.scene import Choices, Scene
 from tests.browser.synthetic import SCENARIOS, synthetic, write_comparison
 
@@ -154,10 +155,16 @@ def test_a_citation_names_program_scenarios_and_seeds():
 
 
 @pytest.mark.parametrize(
-    ("numbers", "text"), [((3,), "3"), ((0, 1), "0, 1"), ((0, 1, 2), "0–2"), ((0, 2, 4), "0, 2, 4")]
+    ("numbers", "text"),
+    [
+        ((3,), "seed 3"),
+        ((0, 1), "seeds 0, 1"),
+        ((0, 1, 2), "seeds 0–2"),
+        ((0, 2, 4), "seeds 0, 2, 4"),
+    ],
 )
 def test_seeds_that_follow_one_another_are_a_range(numbers, text):
-    assert seeds(numbers) == text
+    assert seeds(numbers, Words("en")) == text
 
 
 def test_an_address_is_short_enough_to_be_answered():

@@ -81,7 +81,8 @@ window.dash_clientside = window.dash_clientside || {};
 
     route(said, path, before) {
       if (!said) return window.dash_clientside.no_update;
-      const route = { path, lang: said.lang, comparison: said.comparison };
+      const route = { path, lang: said.lang, comparison: said.comparison, run: said.run,
+        kind: said.kind };
       document.documentElement.lang = said.lang === "zh" ? "zh-CN" : "en";
       return same(route, before) ? window.dash_clientside.no_update : route;
     },
@@ -116,6 +117,22 @@ window.dash_clientside = window.dash_clientside || {};
         .getElementById("charts")
         .scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
       return control(clicked.prop_id).metric;
+    },
+
+    month(place, months) {
+      return [months[place], months[place]];
+    },
+
+    /* The button starts and stops; each tick moves on by a month, and the last one stops. At the
+       end the button begins anew. A tick waits while charts of the last one are on their way. */
+    play(_clicks, _ticks, place, last, stopped) {
+      const { no_update, callback_context } = window.dash_clientside;
+      const clicked = callback_context.triggered.some((one) => one.prop_id.startsWith("month-play"));
+      if (clicked && !stopped) return [true, no_update, "false"];
+      if (clicked) return [false, place >= last ? 0 : no_update, "true"];
+      if (document.querySelector(".market [data-dash-is-loading]")) return [no_update, no_update, no_update];
+      if (place >= last) return [true, no_update, "false"];
+      return [no_update, place + 1, no_update];
     },
   };
 })();

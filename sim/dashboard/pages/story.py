@@ -22,7 +22,7 @@ def layout(choices: Choices, results: Path) -> Component:
     """Return the page; without results it says which command makes some."""
     words, stored = Words(choices.language), comparisons(results)
     if not stored:
-        return html.Div([_hero(words), empty(words, html.H2)], className="story")
+        return html.Div([_hero(words), empty(words, heading=html.H2)], className="story")
     listed = [_claim(claim, stored, choices, words) for claim in CLAIMS]
     note = html.P(words("story.claims.note"), className="explained")
     return html.Div(

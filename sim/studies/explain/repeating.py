@@ -21,7 +21,27 @@ def repeat(market: Market, months: range | None, progress: Progress | None = Non
             progress(market.world.month, end)
 
 
-def notes(source: Source, market: Market) -> list[str]:
+# By what is to be known, then by language.
+_NOTES = {
+    "individual": {
+        "en": "A run of expected flows has no single users. It is repeated here with {rows} users "
+        "who draw for themselves: near it, not equal to it.",
+        "zh": "期望流量的运行没有单个用户。这里用 {rows} 个各自抽样的用户重演："
+        "与之接近，但不相等。",
+    },
+    "other code": {
+        "en": "The run was stored by another version of this program; repeated by this one it may "
+        "differ.",
+        "zh": "该运行由本程序的另一版本保存；用本版本重演可能有所不同。",
+    },
+    "equal": {
+        "en": "The repeated months equal the stored ones.",
+        "zh": "重演的各月与已存的相等。",
+    },
+}
+
+
+def notes(source: Source, market: Market, language: str = "en") -> list[str]:
     """Return what the reader must know about the repeated run, after it ran.
 
     A repeated run that differs from the stored one, the program being the same, is an
@@ -30,19 +50,13 @@ def notes(source: Source, market: Market) -> list[str]:
     said = []
     repeated = market.world.population.fidelity
     if repeated != source.fidelity:
-        rows = len(market.world.population)
-        said.append(
-            f"A run of expected flows has no single users. It is repeated here with {rows:,} users "
-            "who draw for themselves: near it, not equal to it."
-        )
+        rows = f"{len(market.world.population):,}"
+        said.append(_NOTES["individual"][language].format(rows=rows))
     if not source.same_code:
-        said.append(
-            "The run was stored by another version of this program; repeated by this one it may "
-            "differ."
-        )
+        said.append(_NOTES["other code"][language])
     elif source.stored is not None and repeated == source.fidelity:
         _check_agreement(source.stored, market)
-        said.append("The repeated months equal the stored ones.")
+        said.append(_NOTES["equal"][language])
     return said
 
 

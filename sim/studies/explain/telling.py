@@ -7,27 +7,15 @@ from typing import Any, NamedTuple, Protocol
 
 from sim.core.calendar import month_index
 from sim.market.population import Fidelity
-from sim.model import Market
+from sim.studies.explain import chinese, sentences
 from sim.studies.explain.asking import Member, Source
 from sim.studies.explain.firms import WatchedBranch, WatchedReseller
 from sim.studies.explain.partners import WatchedPartner
 from sim.studies.explain.repeating import Progress, notes, repeat
-from sim.studies.explain.sentences import (
-    about_branch,
-    about_partner,
-    about_reseller,
-    about_user,
-    branch_sentence,
-    month_name,
-    partner_sentence,
-    quiet_branch,
-    quiet_partner,
-    quiet_reseller,
-    quiet_user,
-    reseller_sentence,
-    user_sentence,
-)
+from sim.studies.explain.sentences import month_name
 from sim.studies.explain.users import WatchedUser
+
+type Watched = WatchedUser | WatchedPartner | WatchedReseller | WatchedBranch
 
 
 class Noted(Protocol):
@@ -83,12 +71,58 @@ class Story:
         return asdict(self) | {"told": told}
 
 
+class Voice(NamedTuple):
+    """How a language tells of a kind of member."""
+
+    about: Callable[[dict[str, Any], Sequence[Any]], str]  # of who it is, and of its months
+    sentence: Callable[[Any], str]  # of a month
+    quiet: Callable[[Sequence[Any]], str]  # of months in a row in which nothing happened
+
+
+def _voices(language: Any) -> dict[str, Voice]:
+    """Return the voices of a module of sentences, by kind of member."""
+
+    def user(who: dict[str, Any], noted: Sequence[Any]) -> str:
+        text: str = language.about_user(who, noted[0])
+        return text
+
+    def of_firm(about: Callable[[dict[str, Any]], str]) -> Callable[..., str]:
+        return lambda who, _noted: about(who)
+
+    firms = {
+        kind: Voice(
+            of_firm(getattr(language, f"about_{kind}")),
+            getattr(language, f"{kind}_sentence"),
+            getattr(language, f"quiet_{kind}"),
+        )
+        for kind in ("partner", "reseller", "branch")
+    }
+    return {"user": Voice(user, language.user_sentence, language.quiet_user), **firms}
+
+
+VOICES = {"en": _voices(sentences), "zh": _voices(chinese)}
+
+
 def tell(
     source: Source, member: Member, months: range | None = None, progress: Progress | None = None
 ) -> Story:
     """Return what happened to a member in the months given, or in all that tell something."""
-    market, written = _TELLERS[member.kind](source, member, months, progress)
-    people = market.world.population
+    return tell_all(source, member, months, progress)["en"]
+
+
+def tell_all(
+    source: Source, member: Member, months: range | None = None, progress: Progress | None = None
+) -> dict[str, Story]:
+    """Return the story in every language; the run is repeated once."""
+    market = _watched(source, member, months)
+    repeat(market, months, progress)
+    return {language: _story(source, member, months, market, language) for language in VOICES}
+
+
+def _story(
+    source: Source, member: Member, months: range | None, market: Watched, language: str
+) -> Story:
+    people, voice = market.world.population, VOICES[language][member.kind]
     run = {
         "id": source.stored.row.run if source.stored else None,
         "scenario": source.scenario.name,
@@ -98,73 +132,38 @@ def tell(
         "repeated_as": people.fidelity,
         "users": None if people.rows is None else len(people),
     }
+    noted = market.noted
+    also = _ALSO[member.kind](noted)
     return Story(
-        member.kind, member.name, run, notes(source, market), written.who, written.about,
-        written.told,
-    )  # fmt: skip
-
-
-class _Written(NamedTuple):
-    """A story without its run."""
-
-    who: dict[str, Any]
-    about: str
-    told: list[Told]
-
-
-def _user(
-    source: Source, member: Member, months: range | None, progress: Progress | None
-) -> tuple[Market, _Written]:
-    market = WatchedUser(source.scenario, source.seed, member.place[0], months)
-    repeat(market, months, progress)
-    told = _told(market.noted, months is not None, user_sentence, quiet_user)
-    return market, _Written(market.who, about_user(market.who, market.noted[0]), told)
-
-
-def _partner(
-    source: Source, member: Member, months: range | None, progress: Progress | None
-) -> tuple[Market, _Written]:
-    market = WatchedPartner(
-        source.scenario, source.seed, _fidelity(source), member.place[0], months
+        kind=member.kind,
+        name=member.name,
+        run=run,
+        notes=notes(source, market, language),
+        who=market.who,
+        about=voice.about(_spoken(market.who, source, language), noted),
+        told=_told(noted, months is not None, voice.sentence, voice.quiet, also),
     )
-    repeat(market, months, progress)
-    decisions = {month.month for month in market.noted if month.decides}
-    told = _told(market.noted, months is not None, partner_sentence, quiet_partner, decisions)
-    return market, _Written(market.who, about_partner(market.who), told)
 
 
-def _reseller(
-    source: Source, member: Member, months: range | None, progress: Progress | None
-) -> tuple[Market, _Written]:
-    market = WatchedReseller(
-        source.scenario, source.seed, _fidelity(source), member.place[0], months
-    )
-    repeat(market, months, progress)
-    told = _told(
-        market.noted,
-        months is not None,
-        reseller_sentence,
-        quiet_reseller,
-        _each_year(market.noted),
-    )
-    return market, _Written(market.who, about_reseller(market.who), told)
+def _spoken(who: dict[str, Any], source: Source, language: str) -> dict[str, Any]:
+    """Return what is known of a member, with the province's name where codes are not said."""
+    if language == "en" or "province" not in who:
+        return who
+    names = {p.code: p.name_zh for p in source.scenario.observed.provinces}
+    return who | {"province": names[who["province"]]}
 
 
-def _branch(
-    source: Source, member: Member, months: range | None, progress: Progress | None
-) -> tuple[Market, _Written]:
+def _watched(source: Source, member: Member, months: range | None) -> Watched:
+    """Return a market that notes the months of a member."""
+    scenario, seed = source.scenario, source.seed
+    if member.kind == "user":
+        return WatchedUser(scenario, seed, member.place[0], months)
+    if member.kind == "partner":
+        return WatchedPartner(scenario, seed, _fidelity(source), member.place[0], months)
+    if member.kind == "reseller":
+        return WatchedReseller(scenario, seed, _fidelity(source), member.place[0], months)
     carrier, province = member.place
-    market = WatchedBranch(
-        source.scenario, source.seed, _fidelity(source), (carrier, province), months
-    )
-    repeat(market, months, progress)
-    told = _told(
-        market.noted, months is not None, branch_sentence, quiet_branch, _each_year(market.noted)
-    )
-    return market, _Written(market.who, about_branch(market.who), told)
-
-
-_TELLERS = {"user": _user, "partner": _partner, "reseller": _reseller, "branch": _branch}
+    return WatchedBranch(scenario, seed, _fidelity(source), (carrier, province), months)
 
 
 def _fidelity(source: Source) -> Fidelity:
@@ -172,9 +171,26 @@ def _fidelity(source: Source) -> Fidelity:
     return "individual" if source.fidelity == "individual" else "expected"
 
 
-def _each_year(noted: Sequence[Noted]) -> set[str]:
+def _each_year(noted: Sequence[Any]) -> set[str]:
     """Return the labels of all Januaries, for what changes slowly."""
     return {month.month for month in noted if month.month.endswith("-01")}
+
+
+def _decisions(noted: Sequence[Any]) -> set[str]:
+    return {month.month for month in noted if month.decides}
+
+
+def _no_others(_noted: Sequence[Any]) -> set[str]:
+    return set()
+
+
+# Months that are told even without an event, by kind.
+_ALSO: dict[str, Callable[[Sequence[Any]], set[str]]] = {
+    "user": _no_others,
+    "partner": _decisions,
+    "reseller": _each_year,
+    "branch": _each_year,
+}
 
 
 def _told[M: Noted](
@@ -182,7 +198,7 @@ def _told[M: Noted](
     every: bool,
     sentence: Callable[[M], str],
     quiet: Callable[[Sequence[M]], str],
-    also: set[str] | None = None,
+    also: set[str],
 ) -> list[Told]:
     """Return the months in words: each one, or those with events and the rest by stretches.
 
@@ -190,7 +206,7 @@ def _told[M: Noted](
     """
 
     def telling(month: M) -> bool:
-        return every or bool(month.events) or month.month in (also or ())
+        return every or bool(month.events) or month.month in also
 
     told: list[Told] = []
     for tells, group in groupby(noted, telling):

@@ -1,0 +1,153 @@
+"""The page of one run: money, switching and provinces, month by month."""
+
+from pathlib import Path
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from sim.dashboard.aria import aria
+from sim.dashboard.chart_cards import chart_card
+from sim.dashboard.charts import in_order
+from sim.dashboard.clientside import in_browser
+from sim.dashboard.controls import choice
+from sim.dashboard.data import ENTITIES
+from sim.dashboard.i18n import Words
+from sim.dashboard.market_view import MONEY, MarketView, months_of
+from sim.dashboard.messages import empty
+from sim.dashboard.pages import Page, pages
+from sim.dashboard.run_controls import few, run_hero, run_select
+from sim.dashboard.runs import COMMAND, Run, chosen_run, runs
+from sim.dashboard.scene import Choices
+from sim.dashboard.theme import GLYPHS
+from sim.studies.flows import MEASURES
+
+_TICK = 600  # milliseconds between the months of a play; the server draws three charts in one
+
+
+def layout(choices: Choices, results: Path) -> Component:
+    """Return the page; without runs it says which command makes one."""
+    words, stored = Words(choices.language), runs(results)
+    if not stored:
+        return empty(words, "market", COMMAND)
+    view = MarketView.of(chosen_run(stored, choices.own.get("run")), choices)
+    return html.Div(
+        [
+            run_hero(view.run, words, "page.market", html.P(_which(words), className="explained")),
+            _controls(view, stored),
+            html.Div(
+                [chart_card(name, words) for name, _ in in_order("market")],
+                className="charts market",
+            ),
+            _time_bar(view),
+        ]
+    )
+
+
+def _which(words: Words) -> list[Component | str]:
+    """Return which runs there are to choose from, commands in their own type."""
+    parts = words("market.which").split("`")
+    return [html.Code(part) if place % 2 else part for place, part in enumerate(parts)]
+
+
+def _controls(view: MarketView, stored: list[Run]) -> Component:
+    words = view.words
+    label = html.H2(words("market.choose"), id="controls-label", className="sr-only")
+    return html.Div(
+        [
+            label,
+            run_select(stored, view.run, words),
+            few("money", [(name, words(f"money.{name}")) for name in MONEY], view.money, words),
+            few("map", [(name, words(f"map.{name}")) for name in MEASURES], view.measure, words),
+            _carrier(view),
+        ],
+        className="controls",
+        role="group",
+        **aria(labelledby="controls-label"),
+    )
+
+
+def _carrier(view: MarketView) -> Component:
+    """Return the choice of whose measure the map shows."""
+    select: Component = dmc.Select(
+        id=choice("carrier"),
+        label=view.words("choice.carrier"),
+        data=[
+            {"value": name, "label": f"{GLYPHS[name]} {view.words.entity(name)}"}
+            for name in ENTITIES
+        ],
+        value=view.entity,
+        allowDeselect=False,
+    )
+    return select
+
+
+def _time_bar(view: MarketView) -> Component:
+    """Return the slider of months with its button; it stays in sight."""
+    words, months = view.words, months_of(view.run)
+    januaries = [
+        {"value": place, "label": month[:4]}
+        for place, month in enumerate(months)
+        if month.endswith("-01")
+    ]
+    slider = dmc.Slider(
+        id="month-slider",
+        min=0,
+        max=len(months) - 1,
+        value=months.index(view.month),
+        step=1,
+        marks=januaries,
+        label=None,
+        updatemode="mouseup",
+        thumbLabel=words("time.month"),
+        size="md",
+    )
+    glyph = html.Span(className="glyph", **aria(hidden="true"))
+    play = html.Button(
+        [glyph, html.Span(words("time.play"))],
+        id="month-play",
+        type="button",
+        className="play",
+        **aria(pressed="false"),
+    )
+    return html.Div(
+        [
+            play,
+            html.Output(view.month, id="month-shown", className="month", **aria(live="off")),
+            html.Div(slider, className="slider"),
+            dcc.Store(id="months", data=months),
+            dcc.Input(id=choice("month"), type="hidden", value=view.month),
+            dcc.Interval(id="month-tick", interval=_TICK, disabled=True),
+        ],
+        className="time",
+        role="group",
+        **aria(label=words("time.bar")),
+    )
+
+
+def callbacks(app: Dash, results: Path) -> None:  # noqa: ARG001  the charts are drawn by their cards
+    """Let the slider choose the month, and the button move the slider."""
+    in_browser(
+        app,
+        "month",
+        Output(choice("month"), "value"),
+        Output("month-shown", "children"),
+        Input("month-slider", "value"),
+        State("months", "data"),
+    )
+    in_browser(
+        app,
+        "play",
+        Output("month-tick", "disabled"),
+        Output("month-slider", "value", allow_duplicate=True),
+        Output("month-play", "aria-pressed"),
+        Input("month-play", "n_clicks"),
+        Input("month-tick", "n_intervals"),
+        State("month-slider", "value"),
+        State("month-slider", "max"),
+        State("month-tick", "disabled"),
+        prevent_initial_call=True,
+    )
+
+
+pages.add("market")(Page(30, "/market", "page.market", layout, callbacks))

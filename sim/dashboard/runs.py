@@ -1,0 +1,130 @@
+"""Find stored runs and read their tables; nothing is computed here."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+
+from sim.core.errors import SimError
+from sim.dashboard.i18n import Titles
+from sim.store.index import Index, Stored
+from sim.store.reader import read_manifest
+
+COMMAND = "sim run service_cooperation"
+
+_indexes: dict[Path, Index] = {}
+_reading = Lock()  # an index is read by one request at a time
+
+
+@dataclass(frozen=True)
+class Run:
+    """One stored run: what it was made of, and its tables by name."""
+
+    stored: Stored
+    title: str
+    title_zh: str
+
+    @property
+    def id(self) -> str:
+        """Return the id of the run."""
+        return self.stored.row.run
+
+    @property
+    def scenario(self) -> str:
+        """Return the scenario's name."""
+        return self.stored.row.scenario
+
+    @property
+    def seed(self) -> int:
+        """Return the seed."""
+        return self.stored.row.seed
+
+    @property
+    def fidelity(self) -> str:
+        """Return how users were simulated."""
+        return self.stored.row.fidelity
+
+    @property
+    def code(self) -> str:
+        """Return the digest of the program that made it."""
+        return str(read_manifest(self.stored.place)["code"])
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """Return the scenario as JSON."""
+        return _definition(self.stored)
+
+    @property
+    def users(self) -> int | None:
+        """Return the rows that stand for all users; None where all lines are simulated."""
+        if self.fidelity != "individual":
+            return None
+        return int(self.definition["population"]["users"])
+
+    @property
+    def titles(self) -> Titles:
+        """Return the scenario's title by language."""
+        return {self.scenario: {"en": self.title, "zh": self.title_zh}}
+
+    @property
+    def provinces(self) -> list[dict[str, Any]]:
+        """Return code, names and tile of every province."""
+        found: list[dict[str, Any]] = self.definition["observed"]["provinces"]
+        return found
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table; a `SimError` if the run has not kept it, or it cannot be read."""
+        return _table(self.stored, name)
+
+
+def runs(results: Path) -> list[Run]:
+    """Return every stored run that is done and can be read, the newest first."""
+    with _reading:
+        index = _indexes.setdefault(results, Index(results)).refresh()
+        done = [stored for stored in index.runs.values() if stored.is_done]
+    newest = sorted(done, key=lambda one: (-_written(one.place), one.row.scenario, one.row.seed))
+    return [run for run in map(_run, newest) if run is not None]
+
+
+def chosen_run(stored: Sequence[Run], wanted: str | None) -> Run:
+    """Return the run with this id; the newest if there is none."""
+    return next((run for run in stored if run.id == wanted), stored[0])
+
+
+def _written(place: Path) -> int:
+    try:
+        return place.stat().st_mtime_ns
+    except OSError:  # merged into another folder meanwhile
+        return 0
+
+
+@lru_cache(maxsize=8192)
+def _run(stored: Stored) -> Run | None:
+    """Return a run; None where its scenario is not one that can be shown."""
+    try:
+        definition = _definition(stored)
+        about = definition["about"]
+        run = Run(stored, str(about["title"]), str(about["title_zh"]))
+        tiles = [place["tile_row"] for place in run.provinces]
+    except (OSError, ValueError, LookupError, TypeError, SimError):
+        return None
+    return run if tiles else None
+
+
+@lru_cache(maxsize=32)
+def _definition(stored: Stored) -> dict[str, Any]:
+    definition: dict[str, Any] = json.loads(stored.definition())
+    return definition
+
+
+@lru_cache(maxsize=64)
+def _table(stored: Stored, name: str) -> pd.DataFrame:
+    try:
+        return stored.table(name)
+    except (OSError, ValueError) as error:
+        raise SimError(f"run {stored.row.run}: table '{name}' cannot be read: {error}") from error

@@ -1,0 +1,88 @@
+"""The page of one run in a real browser: months play, choices are kept, tables are there."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visits import Visit
+
+pytestmark = pytest.mark.browser
+
+LOOKS = [
+    ("desktop", "en", "light"),
+    ("desktop", "zh", "dark"),
+    ("phone", "zh", "light"),
+    ("phone", "en", "dark"),
+]
+HEADINGS = {"en": "Service cooperation", "zh": "服务合作"}
+
+
+@pytest.mark.parametrize(("visit", "language", "theme"), LOOKS, indirect=["visit"])
+def test_the_page_is_clean_in_every_look(visit: Visit, language: str, theme: str):
+    page = visit.show(f"/market?lang={language}&theme={theme}", charts=3).page
+
+    expect(page.get_by_role("heading", name=HEADINGS[language], level=1)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
+    assert visit.serious() == []
+    assert visit.complaints == []
+    assert visit.hosts == {visit.address.removeprefix("http://")}
+
+
+def test_the_slider_moves_by_keyboard_and_the_address_keeps_the_month(visit: Visit):
+    page = visit.show("/market?lang=en", charts=3).page
+    title = page.locator(".chart-title").first
+    expect(title).to_contain_text("2017-06: ")
+
+    page.get_by_role("slider", name="Month").press("ArrowLeft")
+    expect(title).to_contain_text("2017-05: ")
+    visit.query("month=2017-05")
+    expect(page.locator("#month-shown")).to_have_text("2017-05")
+
+    again = visit.show(page.url.removeprefix(visit.address), charts=3).page
+    expect(again.locator(".chart-title").first).to_contain_text("2017-05: ")
+    assert visit.complaints == []
+
+
+def test_months_play_to_the_last_and_stop(visit: Visit):
+    page = visit.show("/market?lang=en&month=2017-03", charts=3).page
+    play = page.get_by_role("button", name="Play")
+
+    play.press("Enter")
+    expect(play).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".chart-title").nth(1)).to_contain_text("2017-06: ", timeout=20_000)
+    expect(play).to_have_attribute("aria-pressed", "false")
+    assert visit.complaints == []
+
+
+def test_map_and_money_can_be_chosen(visit: Visit):
+    page = visit.show("/market?lang=en", charts=3).page
+    money, _, provinces = page.locator(".chart-title").all()
+
+    page.get_by_role("radiogroup", name="Money shown").get_by_text("all").click()
+    expect(money).to_contain_text("change hands")
+    page.get_by_role("radiogroup", name="On the map").get_by_text("Share of lines").click()
+    expect(provinces).to_contain_text("by their largest carrier")
+    page.get_by_role("textbox", name="Of").click()
+    page.get_by_role("option", name="China Telecom").click()
+    expect(provinces).to_contain_text(re.compile("China Telecom: the share of lines is lowest"))
+    visit.query("carrier=telecom")
+    assert visit.complaints == []
+
+
+def test_a_table_names_payers_and_purposes(visit: Visit):
+    page = visit.show("/market?lang=zh", charts=3).page
+
+    page.locator(".chart").first.locator("label[for$=-table]").click()
+    expect(page.locator(".ag-root")).to_contain_text("合作伙伴")
+    expect(page.locator(".ag-header")).to_contain_text("付款方")
+    assert visit.serious() == []
+    assert visit.complaints == []
+
+
+def test_without_runs_the_command_is_shown(chromium, empty_dashboard: str):
+    page = chromium.new_page()
+    page.goto(f"{empty_dashboard}/market?lang=en")
+
+    expect(page.get_by_text("sim run service_cooperation")).to_be_visible()
+    page.close()
