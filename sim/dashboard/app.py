@@ -7,10 +7,9 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
-from flask import Response
 
 from sim.core.errors import SimError
-from sim.dashboard import chart_cards
+from sim.dashboard import chart_cards, door, gate, policy
 from sim.dashboard.aria import aria
 from sim.dashboard.clientside import in_browser
 from sim.dashboard.controls import choice
@@ -23,43 +22,43 @@ from sim.dashboard.theme import THEMES, mantine_theme
 
 RESULTS = Path("results")
 HOST, PORT = "127.0.0.1", 8050
+_OTHER_HEADERS = 2**13  # bytes, beside the address
 
 _LANGUAGE_NAMES = {"en": "EN", "zh": "中文"}
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "worker-src 'self' blob:; connect-src 'self'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'self'"
-)
-# The script stands before everything else, so that a dark page is never white first.
-_INDEX = """<!DOCTYPE html>
+# It stands before everything else, so that a dark page is never white first.
+_THEME_FIRST = """
+(function () {
+  var key = "mantine-color-scheme-value";
+  var theme = new URLSearchParams(location.search).get("theme") || localStorage.getItem(key);
+  if (theme !== "light" && theme !== "dark") {
+    theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+  localStorage.setItem(key, theme);
+  document.documentElement.setAttribute("data-mantine-color-scheme", theme);
+})();
+"""
+_PAGE = """<!DOCTYPE html>
 <html lang="en">
   <head>
     {%metas%}
     <title>{%title%}</title>
     <link rel="icon" href="assets/logo.svg" type="image/svg+xml">
     {%css%}
-    <script>
-      (function () {
-        var key = "mantine-color-scheme-value";
-        var theme = new URLSearchParams(location.search).get("theme") || localStorage.getItem(key);
-        if (theme !== "light" && theme !== "dark") {
-          theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-        }
-        localStorage.setItem(key, theme);
-        document.documentElement.setAttribute("data-mantine-color-scheme", theme);
-      })();
-    </script>
+    <script>{theme_first}</script>
   </head>
   <body>
     {%app_entry%}
     <footer>{%config%}{%scripts%}{%renderer%}</footer>
   </body>
 </html>"""
+_INDEX = _PAGE.replace("{theme_first}", _THEME_FIRST)
 
 
-def create_app(results: Path | None = None) -> Dash:
-    """Return the application over a results folder; it reads, and never writes there."""
+def create_app(results: Path | None = None, token: str | None = None) -> Dash:
+    """Return the application over a results folder; it reads, and never writes there.
+
+    With a token it answers to whoever shows it, without one to this machine alone.
+    """
     folder = results or RESULTS
     app = Dash(
         __name__,
@@ -70,22 +69,16 @@ def create_app(results: Path | None = None) -> Dash:
         enable_mcp=False,
         add_log_handler=False,
     )
+    gate.install(app.server, token)
+    door.install(app)
     app.layout = _shell()
-    app.server.after_request(_stay_home)
     routes(app, folder)
     _shell_callbacks(app, folder)
     chart_cards.callbacks(app, folder)
     for page in in_order():
         page.callbacks(app, folder)
+    policy.install(app, _THEME_FIRST)
     return app
-
-
-def _stay_home(response: Response) -> Response:
-    """Let the browser itself refuse any request to another host."""
-    response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _shell() -> Component:
@@ -221,13 +214,31 @@ def _missing(words: Words) -> Component:
 
 
 def serve(results: Path | None = None, host: str = HOST, port: int = PORT) -> None:
-    """Serve the dashboard until it is interrupted; a `SimError` if it cannot listen there."""
+    """Serve the dashboard until it is interrupted; a `SimError` if it cannot listen there.
+
+    On any address but loopback it asks for a token, which stands in the address it prints.
+    """
     from waitress import create_server
 
-    app = create_app(results)
+    token = None if gate.is_loopback(host) else gate.new_token()
+    app = create_app(results, token)
     with _listener(host, port) as listener:
-        print(f"http://{host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201  where to look
-        create_server(app.server, sockets=[listener], threads=8).run()
+        print(_address(host, listener.getsockname()[1], token), flush=True)  # noqa: T201
+        create_server(
+            app.server,
+            sockets=[listener],
+            threads=8,
+            ident=None,
+            max_request_header_size=door.HEADER_BYTES + _OTHER_HEADERS,
+            max_request_body_size=door.BODY_BYTES,
+        ).run()
+
+
+def _address(host: str, port: int, token: str | None) -> str:
+    """Return where to look; a server on all addresses is shown under this machine's name."""
+    name = socket.gethostname() if host in ("", "0.0.0.0", "::") else host  # noqa: S104  compared
+    name = f"[{name}]" if ":" in name else name
+    return f"http://{name}:{port}" + ("" if token is None else f"/?{gate.TOKEN}={token}")
 
 
 def _listener(host: str, port: int) -> socket.socket:

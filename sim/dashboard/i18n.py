@@ -5,6 +5,8 @@ from typing import Any
 
 from sim.dashboard.texts import MESSAGES, Language
 
+_BRACKETS = str.maketrans("<>", "\u2039\u203a")  # to single angle quotation marks
+
 type Titles = dict[str, dict[str, str]]  # by scenario, then by language
 
 
@@ -53,7 +55,7 @@ class Words:
 
     def scenario(self, name: str) -> str:
         """Return a scenario's title in this language, or its name where it has none."""
-        return self.titles.get(name, {}).get(self.language) or name
+        return plain(self.titles.get(name, {}).get(self.language) or name)
 
     def scenarios(self, names: list[str]) -> str:
         """Return titles as a list inside a sentence: "A, B and C"; Chinese puts them in quotes."""
@@ -69,4 +71,13 @@ class Words:
         return [self("joint.names")] * (count - 2) + [self("joint.last"), ""]
 
     def _known(self, key: str, otherwise: str) -> str:
-        return self(key) if key in MESSAGES else otherwise
+        return self(key) if key in MESSAGES else plain(otherwise)
+
+
+def plain(name: str) -> str:
+    """Return a name from outside as text and nothing else, in pages and charts alike.
+
+    Charts read tags in their texts, pages do not: so a bracket is shown as another bracket
+    instead of being escaped.
+    """
+    return name.translate(_BRACKETS)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from sim.dashboard.messages import COMMAND
 from tests.browser.synthetic import SCENARIOS
-from tests.browser.visits import SIZES, Visit
+from tests.browser.visits import SIZES, Visit, until
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +31,10 @@ def _show_tables(page: Page) -> None:
     for chart in page.locator(".chart").all():
         chart.locator("label[for$=-table]").click()
     expect(page.locator(".ag-root")).to_have_count(3)
-    page.wait_for_function("document.querySelectorAll('.ag-row').length > 20")
-    page.wait_for_function(  # a grid lays its columns out after its rows
-        "[...document.querySelectorAll('.ag-header-row, .ag-row')].every(row => row.firstChild)"
+    until(page, "document.querySelectorAll('.ag-row').length > 20")
+    until(  # a grid lays its columns out after its rows
+        page,
+        "[...document.querySelectorAll('.ag-header-row, .ag-row')].every(row => row.firstChild)",
     )
 
 

@@ -1,5 +1,6 @@
 """One page in the browser and what there is to hold against it."""
 
+import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -7,6 +8,14 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 375, "height": 812}}
 PATIENCE = 30_000  # milliseconds; a build machine may be slow
+
+
+def until(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until an expression is true; Playwright's own way needs `eval`, which pages forbid."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, f"never came true: {expression}"
+        page.wait_for_timeout(20)
 
 
 @dataclass
@@ -36,10 +45,10 @@ class Visit:
     def open(self, query: str = "") -> "Visit":
         """Open the page of compared scenarios and wait until every chart is drawn."""
         self.page.goto(f"{self.address}/compare{query}")
-        self.page.wait_for_function("document.querySelectorAll('.main-svg').length >= 3")
+        until(self.page, "document.querySelectorAll('.main-svg').length >= 3")
         self.page.wait_for_selector(".explained", state="attached")
         return self
 
     def query(self, expected: str) -> None:
         """Wait until the address says what is expected."""
-        self.page.wait_for_function("part => location.search.includes(part)", arg=expected)
+        until(self.page, "part => location.search.includes(part)", expected)
