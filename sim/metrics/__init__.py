@@ -85,6 +85,14 @@ def every_metric(
     return Measured(tables).by(period, names)
 
 
+class Series(NamedTuple):
+    """One metric over time, of the market and of each carrier."""
+
+    when: tuple[Any, ...]  # (periods,) months such as "2017-01", or years
+    carriers: tuple[str, ...]  # none where the metric is of the market alone
+    values: NDArray[np.float64]  # (periods, 1 + carriers), the market's first
+
+
 class Measured:
     """The metrics of one run: each reads the tables once and is added up as often as asked."""
 
@@ -112,6 +120,19 @@ class Measured:
             "carrier": np.concatenate([each.carriers for each in cells]),
             "value": np.concatenate(list(map(_added_up, rows, cells))),
         }
+
+    def series(self, period: Period, name: str) -> Series:
+        """Return one metric as plain arrays: no frame, for those who draw at once."""
+        _, when, carriers, values = _totals_of(self._rows_of(name), period)
+        known = self._rows_of(name).carriers
+        count = 0 if known is None else len(known.known)
+        months = len(when) // (count + 1)
+        split = months * count
+        return Series(
+            tuple(when[split:].tolist()),
+            tuple(carriers[:count].tolist()),
+            np.column_stack([values[split:], values[:split].reshape(months, count)]),
+        )
 
     def _rows_of(self, name: str) -> "_Rows":
         if name not in self._rows:
