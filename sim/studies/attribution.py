@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import factorial
 from typing import Any
 
@@ -69,7 +69,7 @@ def in_order(causes: Sequence[str], worth: Callable[[Made], float]) -> Attributi
     """Return what each cause adds when they come in this order, one after the other."""
     steps = [frozenset(causes[:count]) for count in range(len(causes) + 1)]
     values = [_exact(worth(made), made) for made in steps]
-    added = [after - before for before, after in zip(values, values[1:], strict=False)]
+    added = [after - before for before, after in pairwise(values)]
     return Attribution(values[0], values[-1], dict(zip(causes, added, strict=True)))
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.core.calendar import year_of
 from sim.core.errors import SimError
 from sim.market.names import CARRIERS
+from sim.market.population import Fidelity
 from sim.market.world import World
 from sim.metrics import Measured, Series
 from sim.model import Market
@@ -40,7 +41,7 @@ SHOWN = (
     "leak_price",
 )
 PASTS = 64  # worlds kept, of about a megabyte each
-FIDELITY = "expected"
+FIDELITY: Fidelity = "expected"
 
 
 class InterruptedRunError(SimError):
