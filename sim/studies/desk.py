@@ -75,6 +75,11 @@ class Desk:
         self._granter = _Worker(self, context, hold=self._hold, drop=self._drop)
         self.is_open = True
 
+    def start(self) -> None:
+        """Start the workers, without waiting for them: they take seconds until they can answer."""
+        with self._changed:
+            self._start()
+
     def ask(self, reader: str, ask: Ask) -> "Answer | None":
         """Return the answer, or None where the reader has asked something else since.
 
@@ -91,7 +96,11 @@ class Desk:
                 before.future.set_result(None)
             if ask in self._answers:
                 return self._kept(ask)
-            self._waiting[reader] = mine
+            doing = next((w.task for w in self._workers if w.task and w.task.ask == ask), None)
+            if doing is not None:  # in work already
+                mine = doing
+            else:
+                self._waiting[reader] = mine
             self._hold.value = True
             self._changed.notify_all()
         try:

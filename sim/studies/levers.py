@@ -1,7 +1,7 @@
 """Levers: the parameters that a reader may move on a page, each with its range and its place.
 
-What a parameter means, its unit and its source are the schema's; the range is the one held plausible
-beforehand, where there is one. A new lever is a line here and its two names in the page's words.
+What a parameter means, its unit and its source are the schema's; the range is the one held
+plausible beforehand, where there is one. A new lever is a line here and its two names in the page's words.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ THEMES: tuple[Theme, ...] = ("prices", "leaks", "cooperation", "service", "regul
 NONE = "none"  # the option that stands for null
 EACH = "*"  # in a path: every carrier
 
-# What a carrier may do in the basic view; the expert view has every strategy.
+# What the scenarios that ship have carriers do, and user control; these come first.
 USUAL_CONDUCT = (
     "adaptive_markup",
     "price_war",
@@ -174,18 +174,24 @@ _NOTHING = _Nothing()
 
 def at(content: dict[str, Any], path: str) -> Any:
     """Return what stands at a dotted path of a scenario's content."""
+    found: Any = content
     for key in path.split("."):
-        if not isinstance(content, dict) or key not in content:
+        if not isinstance(found, dict) or key not in found:
             return _NOTHING
-        content = content[key]
-    return content
+        found = found[key]
+    return found
 
 
 @cache
 def facts(path: str) -> Facts:
     """Return what the schema says about a parameter by its path."""
-    found = _field(path.split("."))
-    extra = found.json_schema_extra if isinstance(found.json_schema_extra, dict) else {}
+    keys = path.split(".")
+    if keys[0] == "orders" and len(keys) == 2:
+        keys.append("source")  # an order by itself: where it is documented
+    found = _field(keys)
+    extra: dict[str, Any] = {}
+    if isinstance(found.json_schema_extra, dict):
+        extra = found.json_schema_extra
     prior: Any = extra.get("prior")
     return Facts(
         found.description or "",

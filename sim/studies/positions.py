@@ -16,7 +16,7 @@ from sim.scenario.load import from_json, load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.shipped import scenario_names
 from sim.strategies import carrier_strategies
-from sim.studies.levers import BY_NAME, LEVERS, Conduct, Lever, Value
+from sim.studies.levers import BY_NAME, LEVERS, Conduct, Lever, Number, Option, Value
 
 FIRST = "business_as_usual"
 # Users less finely told apart, for speed; everything else is as it ships.
@@ -71,7 +71,7 @@ class Position:
 
     @cached_property
     def overrides(self) -> dict[str, object]:
-        """Return what `load_scenario(preset, …)` needs to make the scenario, coarse users included."""
+        """Return what `load_scenario(preset, …)` needs for the scenario, coarse users too."""
         changes: dict[str, object] = dict(COARSE)
         changes |= self._conduct
         for name, value in self.moved.items():
@@ -208,3 +208,19 @@ def _yaml(value: object) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_yaml(part)}" for key, part in value.items()) + "}"
     return "null" if value is None else str(value)
+
+
+@cache
+def moves_the_past(name: str) -> bool:
+    """Say whether a lever changes what is at work before the branch, so it is simulated anew."""
+    lever = BY_NAME[name]
+    now = usual(FIRST)[name]
+    if now is None or isinstance(lever, Conduct):
+        return False  # of a strategy from the branch month on
+    if isinstance(lever, Number):
+        other: Value = next(end for end in lever.range() if end != now)
+    elif isinstance(lever, Option):
+        other = next(one for one in lever.options if one != now)
+    else:
+        other = not now
+    return Position(FIRST, {name: other}).moves_the_past

@@ -44,7 +44,9 @@ def arguments(command: str) -> tuple[str, list[str]]:
     """Return scenario and overrides of a shell command."""
     words = shlex.split(command)
     assert words[:2] == ["sim", "run"]
-    return words[2], [after for word, after in zip(words, words[1:], strict=False) if word == "--set"]
+    return words[2], [
+        after for word, after in zip(words, words[1:], strict=False) if word == "--set"
+    ]
 
 
 @pytest.mark.parametrize("lever", LEVERS, ids=lambda lever: lever.name)
