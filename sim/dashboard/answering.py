@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from dash import ctx, dcc, html, no_update
+from dash import dcc, html, no_update
 from dash.development.base_component import Component
 
 from sim.core.errors import SimError
@@ -53,45 +53,57 @@ class _Why:
         return [ask for made, ask in self.asks.items() if made not in self.found]
 
 
-def answer(said: Any, reader: str, parts: Parts, *, as_table: bool, narrow: bool) -> list[Any]:
+@dataclass(frozen=True)
+class Look:
+    """How the reader looks: at a table or a chart, on which screen, at something new or not."""
+
+    as_table: bool
+    narrow: bool
+    seen: Any = None  # the stage that is on the screen, when only what came since is asked for
+
+
+def answer(said: Any, reader: str, parts: Parts, look: Look) -> list[Any]:
     """Return what each part of the page becomes; what is not touched stays as it is.
 
     said : the reader's choices with the number of the question, from the browser
     """
     question = said if isinstance(said, Mapping) else {}
-    choices = Choices.read(question.get("said"))
+    turn, choices = question.get("turn", 0), Choices.read(question.get("said"))
     try:
-        changed = _changed(Asked.read(choices), choices, str(reader)[:32], as_table, narrow)
+        changed = _changed(Asked.read(choices), choices, reader, look, turn)
     except SimError as error:
         words = Words(choices.language)
         told = alert(words("explore.failed"), str(error).splitlines()[:5], "red")
         changed = {"live-alert": told, "live-tick": True}
-    changed["live-answered"] = question.get("turn", 0)
+    changed["live-answered"] = turn
     return [changed.get(name, no_update) for name, _ in parts]
 
 
 def _changed(
-    asked: Asked, choices: Choices, reader: str, as_table: bool, narrow: bool
+    asked: Asked, choices: Choices, reader: str, look: Look, turn: object
 ) -> dict[str, Any]:
     desk, begun = the_desk(), time.monotonic()
     mine, theirs = asked.asks(1)[0]
     if desk.ask(f"{reader}:reference", theirs) is None or desk.ask(reader, mine) is None:
         return {}  # something else has been asked since
     seconds = time.monotonic() - begun
-    why = _Why.of(asked)
-    is_tick = ctx.triggered_id == "live-tick"
-    if not is_tick:
+    why, found = _Why.of(asked), _found(asked)
+    stage = [turn, len(found), len(why.found)]
+    if look.seen == stage:
+        return {}  # nothing has come since
+    is_new = not isinstance(look.seen, list) or look.seen[:1] != [turn]
+    if is_new:
         desk.wish(reader, _wishes(asked, why))
-    found = _found(asked)
     steps = {} if why.missing else why.found
-    view = LiveView.of(asked, choices, found, steps, narrow=narrow)
+    view = LiveView.of(asked, choices, found, steps, narrow=look.narrow)
     done = len(found) == SEEDS and not why.missing
     return {
-        **_drawn(view, as_table=as_table, whole=done),
-        **({} if is_tick else _told(view)),
+        **_drawn(view, as_table=look.as_table, whole=done),
+        **(_told(view) if is_new else {}),
         "live-tick": done,
+        "live-stage": stage,
         "live-why": _why(view, why),
-        "live-status": _status(view, None if is_tick else seconds),
+        "live-status": _status(view, seconds if is_new else None),
         "live-tiles": tiles(view),
     }
 

@@ -111,8 +111,9 @@ window.simSettle = window.simSettle || [];
     for (const [name, value] of Object.entries(changed)) {
       const text = name in levers ? said(name, value, from) : value;
       const isOurs = name in levers || STATE.includes(name);
-      const there = name === "preset" ? preset(current) : name === "against" ? current[name] || FIRST : current[name];
-      if (isOurs && text === there) continue; // a control that was moved from here
+      const there = STATE.includes(name) ? current[name] || FIRST : current[name];
+      const isNumber = text !== undefined && there !== undefined && levers[name]?.digits !== undefined;
+      if (isOurs && (text === there || (isNumber && Number(text) === Number(there)))) continue;
       settled[name] = text;
       if (isOurs) real.push(name);
     }
@@ -129,11 +130,6 @@ window.simSettle = window.simSettle || [];
   });
 
   window.dash_clientside.choices = Object.assign(window.dash_clientside.choices || {}, {
-    know(facts) {
-      levers = facts || {};
-      set("live-undo", { disabled: past.length === 0 });
-    },
-
     idle(names) {
       idle = names || [];
       for (const name of Object.keys(levers)) mark(name, now);
@@ -155,6 +151,10 @@ window.simSettle = window.simSettle || [];
 
     pace(said, answered, facts, asked) {
       if (!said || !facts) return still();
+      if (levers !== facts) {
+        levers = facts;
+        if (past.length) set("live-undo", { disabled: false });
+      }
       now = said;
       const { view, ...wanted } = said;
       const waits = asked && answered !== asked.turn && Date.now() - sent < PATIENCE;

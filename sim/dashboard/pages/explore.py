@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, ctx, dcc, html
 from dash.development.base_component import Component
 
-from sim.dashboard.answering import answer
+from sim.dashboard.answering import Look, answer
 from sim.dashboard.aria import aria
 from sim.dashboard.clientside import in_browser
 from sim.dashboard.controls import choice
@@ -42,6 +42,7 @@ PARTS = (
     ("live-file-copy", "value"),
     ("live-idle", "data"),
     ("live-tick", "disabled"),
+    ("live-stage", "data"),
     ("live-answered", "data"),
 )
 
@@ -89,6 +90,7 @@ def _stores(words: Words) -> list[Component]:
         dcc.Store(id="live-asked"),
         dcc.Store(id="live-answered"),
         dcc.Store(id="live-idle"),
+        dcc.Store(id="live-stage"),
         dcc.Interval(id="live-tick", interval=TICK, disabled=True),
     ]
 
@@ -285,7 +287,6 @@ def _code(name: str, words: Words) -> Component:
 
 def callbacks(app: Dash, _: Path) -> None:
     """Ask when a lever moves, one question at a time; look for bands until they are there."""
-    in_browser(app, "know", Input("live-levers", "data"))
     in_browser(app, "idle", Input("live-idle", "data"))
     in_browser(app, "undo", Input("live-undo", "n_clicks"))
     in_browser(app, "reset", Input("live-reset", "n_clicks"))
@@ -307,10 +308,13 @@ def callbacks(app: Dash, _: Path) -> None:
         Input("narrow", "data"),
         Input("live-kind", "value"),
         State("live-reader", "data"),
+        State("live-stage", "data"),
         prevent_initial_call=True,
     )
-    def show(said: Any, _ticks: int, narrow: bool, kind: str, reader: str) -> list[Any]:
-        return answer(said, reader, PARTS, as_table=kind == "table", narrow=bool(narrow))
+    def show(said: Any, _ticks: int, narrow: bool, kind: str, reader: str, stage: Any) -> list[Any]:
+        seen = stage if ctx.triggered_id == "live-tick" else None
+        look = Look(as_table=kind == "table", narrow=bool(narrow), seen=seen)
+        return answer(said, str(reader)[:32], PARTS, look)
 
 
 pages.add("explore")(Page(20, "/explore", "page.explore", layout, callbacks))
