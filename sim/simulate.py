@@ -1,6 +1,6 @@
 """Run the market: the only loop over months. No input, no output."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -114,26 +114,12 @@ def run_on(
 
 def tables_of(world: World) -> dict[str, pd.DataFrame]:
     """Return what a world has recorded so far as tables, with the columns of `TABLES`."""
-    return dict(Recorded(world))
+    return {name: table_of(world, name) for name in TABLES}
 
 
-class Recorded(Mapping[str, pd.DataFrame]):
-    """What a world has recorded so far, each table put together when it is first asked for."""
-
-    def __init__(self, world: World) -> None:
-        self._records = {name: tuple(world.records.get(name, ())) for name in TABLES}
-        self._made: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._made:
-            self._made[name] = _frame(TABLES[name], self._records[name])
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(TABLES)
-
-    def __len__(self) -> int:
-        return len(TABLES)
+def table_of(world: World, name: str) -> pd.DataFrame:
+    """Return one table of what a world has recorded so far."""
+    return _frame(TABLES[name], world.records.get(name, []))
 
 
 def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -123,15 +123,17 @@ class Measured:
 
     def series(self, period: Period, name: str) -> Series:
         """Return one metric as plain arrays: no frame, for those who draw at once."""
-        _, when, carriers, values = _totals_of(self._rows_of(name), period)
-        known = self._rows_of(name).carriers
-        count = 0 if known is None else len(known.known)
-        months = len(when) // (count + 1)
-        split = months * count
+        rows = self._rows_of(name)
+        cells = self._cells_of(rows, period)
+        values = _added_up(rows, cells)
+        carriers = tuple(rows.carriers.known) if rows.carriers else ()
+        market = len(values) // (len(carriers) + 1)  # as many cells as periods, the last ones
+        split = len(values) - market
+        each = values[:split].reshape(market, len(carriers))
         return Series(
-            tuple(when[split:].tolist()),
-            tuple(carriers[:count].tolist()),
-            np.column_stack([values[split:], values[:split].reshape(months, count)]),
+            tuple(cells.periods[split:].tolist()),
+            carriers,
+            np.column_stack([values[split:], each]),
         )
 
     def _rows_of(self, name: str) -> "_Rows":

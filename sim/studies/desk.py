@@ -17,12 +17,13 @@ from concurrent.futures import Future
 from ctypes import c_bool
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from sim.core.errors import SimError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
     from sim.studies.live import Answer, Live
 
@@ -128,6 +129,27 @@ class Desk:
                 raise self._failures[ask]
             return self._kept(ask) if ask in self._answers else None
 
+    @property
+    def at_work(self) -> bool:
+        """Say whether somebody is being answered."""
+        return any(worker.task for worker in self._workers)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many readers wait for somebody to begin."""
+        return len(self._waiting)
+
+    @property
+    def granting(self) -> Ask | None:
+        """Return the wish that is in work."""
+        return self._granter.task.ask if self._granter.task else None
+
+    @property
+    def processes(self) -> "list[BaseProcess]":
+        """Return the worker processes that were started."""
+        each = (*self._workers, self._granter)
+        return [worker.process for worker in each if worker.process is not None]
+
     def close(self) -> None:
         """End the workers."""
         with self._changed:
@@ -159,7 +181,7 @@ class Desk:
         with self._changed:
             task, worker.task = worker.task, None
             assert task is not None
-            if outcome is not None:
+            if outcome is not None and not isinstance(outcome, DeskError):
                 self._keep(task.ask, outcome)
             self._hold.value = bool(self._waiting) or any(each.task for each in self._workers)
         if isinstance(outcome, SimError):
@@ -216,8 +238,7 @@ class _Worker:
         self._context = context
         self._signals = (hold, drop)
         self._desk = desk
-        self._process: Any = None
-        self._line: Connection | None = None
+        self.process: BaseProcess | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -228,38 +249,46 @@ class _Worker:
 
     def end(self) -> None:
         """End the process, whatever it is at, and wait for both."""
-        if self._process is not None:
-            self._process.terminate()
+        process = self.process
+        if process is not None:
+            process.terminate()
         if self._thread is not None:
             self._thread.join()
-        if self._process is not None:
-            self._process.join()
 
     def _serve(self) -> None:
-        self._spawn()
+        line = self._spawn()
         while (task := self._desk.next(self)) is not None:
-            self._desk.finish(self, self._outcome(task))
+            outcome = _answer_over(line, task.ask)
+            if isinstance(outcome, DeskError) and self._desk.is_open:
+                self._leave(line)
+                line = self._spawn()
+            self._desk.finish(self, outcome)
+        self._leave(line)
 
-    def _outcome(self, task: Task) -> Outcome:
-        """Return what the process makes of a task; a new process if this one died of it."""
-        assert self._line is not None
-        try:
-            self._line.send(task.ask)
-            outcome: Outcome = self._line.recv()
-        except (EOFError, OSError):
-            self._process.join()
-            if self._desk.is_open:
-                self._spawn()
-            return DeskError("the process that simulated this died, perhaps for want of memory")
-        return outcome
-
-    def _spawn(self) -> None:
-        self._line, theirs = self._context.Pipe()
-        self._process = self._context.Process(
+    def _spawn(self) -> "Connection":
+        line, theirs = self._context.Pipe()
+        process = self._context.Process(
             target=_work, args=(theirs, *self._signals), daemon=True, name="desk worker"
         )
-        self._process.start()
+        process.start()
+        self.process = process
         theirs.close()
+        return cast("Connection", line)
+
+    def _leave(self, line: "Connection") -> None:
+        assert self.process is not None
+        self.process.terminate()
+        self.process.join()
+        line.close()
+
+
+def _answer_over(line: "Connection", ask: Ask) -> Outcome:
+    """Return what the process at the other end makes of an ask, or that it died of it."""
+    try:
+        line.send(ask)
+        return cast("Outcome", line.recv())
+    except (EOFError, OSError):
+        return DeskError("the process that simulated this died, perhaps for want of memory")
 
 
 def _work(line: "Connection", hold: Any, drop: Any) -> None:

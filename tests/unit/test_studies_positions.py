@@ -1,5 +1,6 @@
 """Levers and what they make: the scenario on the screen is the one that the command runs."""
 
+import itertools
 import json
 import shlex
 from pathlib import Path
@@ -44,9 +45,7 @@ def arguments(command: str) -> tuple[str, list[str]]:
     """Return scenario and overrides of a shell command."""
     words = shlex.split(command)
     assert words[:2] == ["sim", "run"]
-    return words[2], [
-        after for word, after in zip(words, words[1:], strict=False) if word == "--set"
-    ]
+    return words[2], [after for word, after in itertools.pairwise(words) if word == "--set"]
 
 
 @pytest.mark.parametrize("lever", LEVERS, ids=lambda lever: lever.name)
