@@ -114,7 +114,12 @@ def run_on(
 
 def tables_of(world: World) -> dict[str, pd.DataFrame]:
     """Return what a world has recorded so far as tables, with the columns of `TABLES`."""
-    return {name: _frame(columns, world.records.get(name, [])) for name, columns in TABLES.items()}
+    return {name: table_of(world, name) for name in TABLES}
+
+
+def table_of(world: World, name: str) -> pd.DataFrame:
+    """Return one table of what a world has recorded so far."""
+    return _frame(TABLES[name], world.records.get(name, []))
 
 
 def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

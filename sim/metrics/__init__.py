@@ -85,6 +85,14 @@ def every_metric(
     return Measured(tables).by(period, names)
 
 
+class Series(NamedTuple):
+    """One metric over time, of the market and of each carrier."""
+
+    when: tuple[Any, ...]  # (periods,) months such as "2017-01", or years
+    carriers: tuple[str, ...]  # none where the metric is of the market alone
+    values: NDArray[np.float64]  # (periods, 1 + carriers), the market's first
+
+
 class Measured:
     """The metrics of one run: each reads the tables once and is added up as often as asked."""
 
@@ -112,6 +120,21 @@ class Measured:
             "carrier": np.concatenate([each.carriers for each in cells]),
             "value": np.concatenate(list(map(_added_up, rows, cells))),
         }
+
+    def series(self, period: Period, name: str) -> Series:
+        """Return one metric as plain arrays: no frame, for those who draw at once."""
+        rows = self._rows_of(name)
+        cells = self._cells_of(rows, period)
+        values = _added_up(rows, cells)
+        carriers = tuple(rows.carriers.known) if rows.carriers else ()
+        market = len(values) // (len(carriers) + 1)  # as many cells as periods, the last ones
+        split = len(values) - market
+        each = values[:split].reshape(market, len(carriers))
+        return Series(
+            tuple(cells.periods[split:].tolist()),
+            carriers,
+            np.column_stack([values[split:], each]),
+        )
 
     def _rows_of(self, name: str) -> "_Rows":
         if name not in self._rows:

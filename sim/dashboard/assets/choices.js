@@ -38,6 +38,16 @@ window.dash_clientside = window.dash_clientside || {};
     localStorage.setItem(THEME, said.theme);
   }
 
+  /* Change what is said, here and in the address; what is undefined is said no more. */
+  function say(changed, current) {
+    const said = { ...current, ...changed };
+    for (const name of Object.keys(said)) if (said[name] === undefined) delete said[name];
+    toAddress(changed);
+    remember(said);
+    return said;
+  }
+  window.simSay = say;
+
   /* Only what the reader moves arrives here as triggered, never a control that appears. */
   function changes() {
     const changed = {};
@@ -70,13 +80,12 @@ window.dash_clientside = window.dash_clientside || {};
         remember(said);
         return said;
       }
-      const changed = changes();
+      let changed = changes();
+      // A page may have its say on what its own controls change: see explore.js.
+      for (const settle of window.simSettle || []) changed = settle(changed, current);
       if (!Object.keys(changed).length) return window.dash_clientside.no_update;
       moved = Object.keys(changed)[0];
-      const said = { ...current, ...changed };
-      toAddress(changed);
-      remember(said);
-      return said;
+      return say(changed, current);
     },
 
     route(said, path, before) {

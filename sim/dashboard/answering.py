@@ -1,0 +1,252 @@
+"""What the page of the live market says to a move: at once, and again as more seeds come."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from dash import dcc, html, no_update
+from dash.development.base_component import Component
+
+from sim.core.errors import SimError
+from sim.dashboard.aria import aria
+from sim.dashboard.cards import KEY
+from sim.dashboard.chart_cards import foot
+from sim.dashboard.data import ENTITIES
+from sim.dashboard.drawing import draw
+from sim.dashboard.i18n import Words
+from sim.dashboard.lever_text import extent
+from sim.dashboard.live_view import SEEDS, STAGES, Asked, LiveView, the_desk
+from sim.dashboard.messages import alert
+from sim.dashboard.scene import Choices
+from sim.dashboard.tables import table
+from sim.dashboard.theme import GRAPH
+from sim.studies.attribution import Made
+from sim.studies.desk import Ask
+from sim.studies.facts import CHANGES_ONLY
+from sim.studies.levers import BY_NAME
+from sim.studies.live import Answer
+from sim.studies.positions import Mistake
+
+type Parts = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Why:
+    """How far the runs are that tell why: those asked for, those there, what forbids to ask."""
+
+    asks: Mapping[Made, Ask]
+    found: Mapping[Made, Answer]
+    trouble: str = ""
+
+    @classmethod
+    def of(cls, asked: Asked) -> Self:
+        try:
+            asks = asked.steps
+            answers = {made: the_desk().found(ask) for made, ask in asks.items()}
+        except SimError as error:
+            return cls({}, {}, str(error).splitlines()[0])
+        return cls(asks, {made: one for made, one in answers.items() if one is not None})
+
+    @property
+    def missing(self) -> list[Ask]:
+        return [ask for made, ask in self.asks.items() if made not in self.found]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the reader looks: at a table or a chart, on which screen, at something new or not."""
+
+    as_table: bool
+    narrow: bool
+    seen: Any = None  # the stage that is on the screen, when only what came since is asked for
+
+
+def answer(said: Any, reader: str, parts: Parts, look: Look) -> list[Any]:
+    """Return what each part of the page becomes; what is not touched stays as it is.
+
+    said : the reader's choices with the number of the question, from the browser
+    """
+    question = said if isinstance(said, Mapping) else {}
+    turn, choices = question.get("turn", 0), Choices.read(question.get("said"))
+    try:
+        changed = _changed(Asked.read(choices), choices, reader, look, turn)
+    except SimError as error:
+        words = Words(choices.language)
+        told = alert(words("explore.failed"), str(error).splitlines()[:5], "red")
+        changed = {"live-alert": told, "live-tick": True}
+    changed["live-answered"] = turn
+    return [changed.get(name, no_update) for name, _ in parts]
+
+
+def _changed(
+    asked: Asked, choices: Choices, reader: str, look: Look, turn: object
+) -> dict[str, Any]:
+    desk, begun = the_desk(), time.monotonic()
+    mine, theirs = asked.asks(1)[0]
+    if desk.ask(f"{reader}:reference", theirs) is None or desk.ask(reader, mine) is None:
+        return {}  # something else has been asked since
+    seconds = time.monotonic() - begun
+    why, found = _Why.of(asked), _found(asked)
+    stage = [turn, len(found), len(why.found)]
+    if look.seen == stage:
+        return {}  # nothing has come since
+    is_new = not isinstance(look.seen, list) or look.seen[:1] != [turn]
+    if is_new:
+        desk.wish(reader, _wishes(asked, why))
+    steps = {} if why.missing else why.found
+    view = LiveView.of(asked, choices, found, steps, narrow=look.narrow)
+    done = len(found) == SEEDS and not why.missing
+    return {
+        **_drawn(view, as_table=look.as_table, whole=done),
+        **(_told(view) if is_new else {}),
+        "live-tick": done,
+        "live-stage": stage,
+        "live-why": _why(view, why),
+        "live-status": _status(view, seconds if is_new else None),
+        "live-tiles": tiles(view),
+    }
+
+
+def _found(asked: Asked) -> list[tuple[Answer, Answer]]:
+    """Return the answers that are there, as many as the last stage that is complete."""
+    found: list[tuple[Answer, Answer]] = []
+    for asks in asked.asks(SEEDS):
+        mine, theirs = map(the_desk().found, asks)
+        if mine is None or theirs is None:
+            break
+        found.append((mine, theirs))
+    return found[: max((stage for stage in STAGES if stage <= len(found)), default=0)]
+
+
+def _wishes(asked: Asked, why: _Why) -> list[Ask]:
+    """Return what is simulated next: a first band, then why, then more seeds."""
+    seeds = [ask for pair in asked.asks(SEEDS) for ask in pair]
+    early = 2 * STAGES[1]
+    return list(dict.fromkeys([*seeds[:early], *why.missing, *seeds[early:]]))
+
+
+def _drawn(view: LiveView, *, as_table: bool, whole: bool) -> dict[str, Any]:
+    """Return the chart; its files and citation once nothing more is to come."""
+    drawn = draw("explored", view)
+    return {
+        "live-graph": drawn.figure,
+        "live-title": drawn.title,
+        "live-notes": drawn.notes,
+        "live-table": table(drawn, view) if as_table else None,
+        "live-foot": foot(drawn, view) if whole else None,
+    }
+
+
+def _told(view: LiveView) -> dict[str, Any]:
+    """Return what belongs to the position of the levers, however many seeds there are."""
+    position, words = view.asked.position, view.words
+    command = position.command()
+    titles = [Words(code)("explore.yours") for code in ("en", "zh")]
+    file = position.yaml(*titles)
+    return {
+        "live-alert": mistakes(view.asked.mistakes, words),
+        "live-digest": words("explore.again.what", digest=position.scenario.digest()),
+        "live-command": command,
+        "live-command-copy": command,
+        "live-file": file,
+        "live-file-copy": file,
+        "live-idle": position.idle(),
+    }
+
+
+def mistakes(found: Sequence[Mistake], words: Words) -> Component | None:
+    """Return a note that names what the address says and nobody can do."""
+    if not found:
+        return None
+    return alert(words("explore.mistakes"), [_mistake(one, words) for one in found], "yellow")
+
+
+def _mistake(mistake: Mistake, words: Words) -> str:
+    name, text = mistake
+    if name is None:
+        return words("explore.mistake.preset", text=text)
+    if name not in BY_NAME:
+        return words("explore.mistake.other", name=name, text=text)
+    lever = words(f"lever.{name}")
+    return words(
+        "explore.mistake.lever", lever=lever, text=text, range=extent(BY_NAME[name], words)
+    )
+
+
+def _status(view: LiveView, seconds: float | None) -> str:
+    """Say how many seeds there are, and what the first answer took."""
+    words, seeds = view.words, len(view.mine)
+    stage = "all" if seeds == SEEDS else "first" if seeds == 1 else "some"
+    said = [words(f"explore.status.{stage}", seeds=seeds, all=SEEDS)]
+    if view.asked.position.moves_the_past:
+        said.append(words("explore.status.past"))
+    if seconds is not None:
+        said.append(words("explore.status.seconds", seconds=f"{seconds:.2f}"))
+    return words("joint.sentences").join(said)
+
+
+def tiles(view: LiveView) -> Component:
+    """Return the key numbers of the last year, each against the reference; a click shows one."""
+    words = view.words
+    head = words("explore.tiles", against=words.scenario(view.asked.against))
+    return html.Div(
+        [
+            html.P(head, className="chart-notes"),
+            html.Ul([_tile(view, metric, whose) for metric, whose in KEY], className="tile-list"),
+        ]
+    )
+
+
+def _tile(view: LiveView, metric: str, whose: str) -> Component:
+    words, place = view.words, ENTITIES.index(whose)
+    found = view.change(metric)
+    mean, low, high = (float(part[place]) for part in found)
+    scale = view.scale(metric, [mean, high - low], difference=True)
+    level = float(view.level(metric).mean[place])
+    at = view.scale(metric, [level])
+    unsure = low <= 0.0 <= high or mean == 0.0
+    spread = "" if view.single else f" ±{scale.number((high - low) / 2 * scale.factor)}"
+    size = scale.signed(mean * scale.factor)
+    pick = html.Button(
+        words.metric(metric),
+        id={"type": "pick", "metric": metric},
+        className="pick",
+        type="button",
+        title=words("choice.pick", metric=words.metric(metric)),
+        **aria(pressed="true" if metric == view.asked.metric else "false"),
+    )
+    owner = words.entity(whose)
+    about = f"{owner} · {scale.unit}"
+    now = "" if metric in CHANGES_ONLY else f"{at.number(level * at.factor)} {at.unit}"
+    return html.Li(
+        [
+            pick,
+            html.Span(about, className="about"),
+            html.Span([size, html.Small(spread)], className="number dim" if unsure else "number"),
+            html.Span(now, className="about"),
+        ],
+        className="tile",
+    )
+
+
+def _why(view: LiveView, why: _Why) -> Component:
+    """Return why the number of the title changed, or how far the runs are that tell it."""
+    words = view.words
+    if why.trouble:
+        return html.P(words("explore.why.failed", why=why.trouble), className="chart-notes")
+    if not why.asks:
+        against = words.scenario(view.asked.against)
+        return html.P(words("explore.why.nothing", against=against), className="chart-notes")
+    if why.missing:
+        text = words("explore.why.wait", done=len(why.found), all=len(why.asks))
+        return html.P(text, className="chart-notes")
+    drawn = draw("causes", view)
+    return html.Div(
+        [
+            html.H2(drawn.title, className="chart-title"),
+            html.P(drawn.notes, className="chart-notes"),
+            dcc.Graph(figure=drawn.figure, config=GRAPH, className="chart-body"),
+            html.Div(foot(drawn, view), className="chart-foot"),
+        ]
+    )

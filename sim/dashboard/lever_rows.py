@@ -1,0 +1,165 @@
+"""The levers on the page: theme by theme, each with its place, its range and its source."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from sim.dashboard.aria import aria
+from sim.dashboard.controls import choice
+from sim.dashboard.i18n import Words
+from sim.dashboard.lever_text import extent, option, reading, source, told
+from sim.scenario.shipped import scenario_names
+from sim.studies.levers import LEVERS, THEMES, Lever, Number, Option, Switch, Theme, Value
+from sim.studies.positions import Position, moves_the_past, usual
+
+_OPEN = ("prices", "cooperation")  # themes that are open at first
+
+
+def lever_panel(position: Position, words: Words) -> Component:
+    """Return all levers; the stylesheet hides those of the expert view in the basic one."""
+    return html.Div([_theme(theme, position, words) for theme in THEMES], className="themes")
+
+
+def facts_for_browser(words: Words) -> dict[str, Any]:
+    """Return what the browser must know of each lever: where presets have it, how it is read."""
+    presets = scenario_names()
+    return {
+        lever.name: {
+            "usual": {preset: _value(lever, usual(preset)[lever.name]) for preset in presets},
+            **_reading(lever, words),
+        }
+        for lever in LEVERS
+    }
+
+
+def _reading(lever: Lever, words: Words) -> dict[str, Any]:
+    """Return how the browser writes a value, and the digits that a slider's value has."""
+    if isinstance(lever, Number):
+        read = reading(lever, words)
+        digits = max(0, len(f"{lever.step:.10f}".rstrip("0").partition(".")[2]))
+        return {
+            "factor": read.factor, "decimals": read.decimals, "unit": read.unit, "digits": digits,
+        }  # fmt: skip
+    return {}
+
+
+def _theme(theme: Theme, position: Position, words: Words) -> Component:
+    levers = [lever for lever in LEVERS if lever.theme == theme]
+    summary = html.Summary([html.Span(words(f"theme.{theme}")), html.I(className="moved-mark")])
+    rows = [_row(lever, position, words) for lever in levers]
+    return html.Details([summary, *rows], open=theme in _OPEN, className="theme")
+
+
+def _row(lever: Lever, position: Position, words: Words) -> Component:
+    value = position.value(lever)
+    kind = "lever" if lever.basic else "lever expert"
+    name = words(f"lever.{lever.name}")
+    shown: list[Component] = [html.Span(name, className="lever-name")]
+    if isinstance(lever, Number):
+        text = html.Output(
+            told(lever, value, words), id={"type": "lever-value", "name": lever.name}
+        )
+        shown.append(text)
+    return html.Div(
+        [
+            html.Div(shown, className="lever-top"),
+            _control(lever, value, name, words),
+            _about(lever, words),
+            html.P(words("explore.idle.note"), className="idle-note"),
+        ],
+        id={"type": "lever", "name": lever.name},
+        className=f"{kind} moved" if lever.name in position.moved else kind,
+    )
+
+
+def _control(lever: Lever, value: Value | None, name: str, words: Words) -> Component:
+    if isinstance(lever, Number):
+        return _slider(lever, value, name)
+    if isinstance(lever, Switch):
+        options = [(said, words(f"explore.{said}")) for said in ("on", "off")]
+        return _segments(lever, options, _value(lever, value), name)
+    assert isinstance(lever, Option)
+    options = [(one, option(lever, one, words)) for one in lever.options]
+    select: Component = dmc.Select(
+        id=choice(lever.name),
+        data=[{"value": one, "label": label} for one, label in options],
+        value=_value(lever, value),
+        allowDeselect=False,
+        size="xs",
+        maxDropdownHeight=320,
+        comboboxProps={"withinPortal": True},
+        **aria(label=name),
+    )
+    return select
+
+
+def _slider(lever: Number, value: Value | None, name: str) -> Component:
+    low, high = lever.range()
+    slider: Component = dmc.Slider(
+        id=choice(lever.name),
+        min=low,
+        max=high,
+        step=lever.step,
+        precision=10,
+        value=float(value) if value is not None else low,
+        updatemode="drag",
+        label=None,
+        thumbLabel=name,
+        size="sm",
+        thumbSize=18,
+    )
+    return slider
+
+
+def _segments(lever: Lever, options: list[tuple[str, str]], value: Any, name: str) -> Component:
+    segments: Component = dmc.SegmentedControl(
+        id=choice(lever.name),
+        data=[{"value": one, "label": label} for one, label in options],
+        value=value,
+        size="xs",
+        radius="xl",
+        **aria(label=name),
+    )
+    return segments
+
+
+def _value(lever: Lever, value: Value | None) -> Any:
+    """Return a value as the control has it."""
+    if isinstance(lever, Switch):
+        return "on" if value else "off"
+    if isinstance(lever, Number) and value is None:
+        return lever.range()[0]
+    return value
+
+
+def _about(lever: Lever, words: Words) -> Component:
+    """Return the short explanation: what it does, range, source, equation, where to read on."""
+    name = words(f"lever.{lever.name}")
+    about = [
+        html.P(words(f"lever.{lever.name}.about")),
+        html.Dl(
+            [
+                *_entry(words("explore.about.range"), extent(lever, words)),
+                *_entry(words("explore.about.source"), source(lever, words)),
+                *_entry(words("explore.about.equation"), html.Code(lever.equation)),
+                *_entry(words("explore.about.parameter"), html.Code(", ".join(lever.paths))),
+                *_entry(
+                    words("explore.about.model"),
+                    words("explore.about.section", section=lever.section),
+                ),
+            ]
+        ),
+    ]
+    if moves_the_past(lever.name):
+        about.append(html.P(words("explore.about.past"), className="past"))
+    label = words("explore.about", what=name)
+    return html.Details(
+        [html.Summary(html.Span("?", **aria(hidden="true")), **aria(label=label)), *about],
+        className="lever-about",
+    )
+
+
+def _entry(name: str, what: Any) -> list[Component]:
+    return [html.Dt(name), html.Dd(what)]

@@ -1,0 +1,320 @@
+"""The page of the live market: levers at one side, at the other what comes of them, at once."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, ctx, dcc, html
+from dash.development.base_component import Component
+
+from sim.dashboard.answering import Look, answer
+from sim.dashboard.aria import aria
+from sim.dashboard.clientside import in_browser
+from sim.dashboard.controls import choice
+from sim.dashboard.i18n import Titles, Words
+from sim.dashboard.lever_rows import facts_for_browser, lever_panel
+from sim.dashboard.live_view import WHOSE, Asked, the_desk
+from sim.dashboard.pages import Page, pages
+from sim.dashboard.scene import Choices
+from sim.dashboard.theme import GRAPH
+from sim.scenario.shipped import scenario_names
+from sim.studies.live import SHOWN
+from sim.studies.positions import Position
+
+TICK = 700  # milliseconds between two looks at what came in the background
+VIEWS = ("basic", "expert")
+# What a callback fills, in its order: ids of the page and their properties.
+PARTS = (
+    ("live-graph", "figure"),
+    ("live-title", "children"),
+    ("live-notes", "children"),
+    ("live-status", "children"),
+    ("live-tiles", "children"),
+    ("live-table", "children"),
+    ("live-foot", "children"),
+    ("live-alert", "children"),
+    ("live-why", "children"),
+    ("live-digest", "children"),
+    ("live-command", "children"),
+    ("live-command-copy", "value"),
+    ("live-file", "children"),
+    ("live-file-copy", "value"),
+    ("live-idle", "data"),
+    ("live-tick", "disabled"),
+    ("live-stage", "data"),
+    ("live-answered", "data"),
+)
+
+
+def layout(choices: Choices, _: Path) -> Component:
+    """Return the page with every lever where the address puts it; the market follows."""
+    the_desk().start()
+    asked = Asked.read(choices)
+    words = Words(choices.language, _titles())
+    view = choices.own.get("view")
+    shown = view if view in VIEWS else VIEWS[0]
+    return html.Div(
+        [
+            _hero(words),
+            html.Div(
+                [_levers(asked.position, shown, words), _results(asked, words)],
+                className=f"explore {shown}",
+                id="explore",
+            ),
+            *_stores(words),
+        ]
+    )
+
+
+def _titles() -> Titles:
+    about = {name: Position(name).scenario.about for name in scenario_names()}
+    return {name: {"en": one.title, "zh": one.title_zh} for name, one in about.items()}
+
+
+def _hero(words: Words) -> Component:
+    return html.Section(
+        [
+            html.P(words("page.explore"), className="eyebrow"),
+            html.H1(words("explore.title")),
+            html.P(words("explore.lead"), className="facts"),
+        ],
+        className="hero compact",
+    )
+
+
+def _stores(words: Words) -> list[Component]:
+    return [
+        dcc.Store(id="live-levers", data=facts_for_browser(words)),
+        dcc.Store(id="live-reader", data=secrets.token_hex(8)),
+        dcc.Store(id="live-asked"),
+        dcc.Store(id="live-answered"),
+        dcc.Store(id="live-idle"),
+        dcc.Store(id="live-stage"),
+        dcc.Interval(id="live-tick", interval=TICK, disabled=True),
+    ]
+
+
+def _levers(position: Position, view: str, words: Words) -> Component:
+    label = html.H2(words("explore.levers"), id="levers-label", className="sr-only")
+    views = [{"value": name, "label": words(f"explore.view.{name}")} for name in VIEWS]
+    return html.Section(
+        [
+            label,
+            _preset(position.preset, words),
+            html.Div(
+                [
+                    _segmented("view", views, view, words("explore.view")),
+                    html.Div(
+                        [
+                            _button("undo", words("explore.undo"), disabled=True),
+                            _button("reset", words("explore.reset"), disabled=not position.moved),
+                        ],
+                        className="steps",
+                    ),
+                ],
+                className="lever-bar",
+            ),
+            lever_panel(position, words),
+        ],
+        className="levers card",
+        **aria(labelledby="levers-label"),
+    )
+
+
+def _preset(preset: str, words: Words) -> Component:
+    return _select("preset", preset, words("explore.preset"), words)
+
+
+def _select(name: str, value: str, label: str, words: Words, size: str = "sm") -> Component:
+    select: Component = dmc.Select(
+        id=choice(name),
+        label=label,
+        data=[{"value": one, "label": words.scenario(one)} for one in scenario_names()],
+        value=value,
+        allowDeselect=False,
+        size=size,
+        maxDropdownHeight=360,
+    )
+    return select
+
+
+def _segmented(name: str, data: list[dict[str, str]], value: str, label: str) -> Component:
+    control: Component = dmc.SegmentedControl(
+        id=choice(name), data=data, value=value, size="xs", radius="xl", **aria(label=label)
+    )
+    return control
+
+
+def _button(name: str, text: str, *, disabled: bool) -> Component:
+    button: Component = dmc.Button(
+        text, id=f"live-{name}", size="xs", radius="xl", variant="default", disabled=disabled
+    )
+    return button
+
+
+def _results(asked: Asked, words: Words) -> Component:
+    return html.Div(
+        [
+            html.Div(id="live-alert"),
+            _chart(asked, words),
+            html.Section(
+                html.Div(id="live-tiles"), className="tiles", **aria(label=words("explore.results"))
+            ),
+            _why(words),
+            _again(words),
+        ],
+        className="results",
+    )
+
+
+def _chart(asked: Asked, words: Words) -> Component:
+    name = words("chart.explored")
+    kinds = [{"value": one, "label": words(f"choice.{one}")} for one in ("chart", "table")]
+    kind = dmc.SegmentedControl(
+        id="live-kind", data=kinds, value="chart", size="xs", radius="xl",
+        **aria(label=words("choice.view", chart=name)),
+    )  # fmt: skip
+    return html.Section(
+        [
+            html.Div([_pickers(asked, words), kind], className="chart-top"),
+            html.H2(words("explore.wait"), id="live-title", className="chart-title"),
+            html.P(id="live-notes", className="chart-notes"),
+            html.Div(
+                dcc.Graph(id="live-graph", config=GRAPH, figure=_blank()),
+                id="live-picture",
+                className="chart-body",
+            ),
+            html.Div(id="live-table"),
+            html.P(
+                id="live-status", className="chart-notes status", role="status",
+                **aria(live="polite"),
+            ),
+            html.Div(id="live-foot", className="chart-foot"),
+        ],
+        id="charts",
+        className="card chart",
+        **aria(label=name),
+    )  # fmt: skip
+
+
+def _blank() -> dict[str, Any]:
+    """Return the figure before the first answer: room, and nothing drawn."""
+    hidden = {"visible": False, "fixedrange": True}
+    ground = "rgba(0,0,0,0)"
+    return {
+        "data": [],
+        "layout": {
+            "height": 400, "xaxis": hidden, "yaxis": hidden,
+            "paper_bgcolor": ground, "plot_bgcolor": ground,
+        },
+    }  # fmt: skip
+
+
+def _pickers(asked: Asked, words: Words) -> Component:
+    metric = dmc.Select(
+        id=choice("metric"),
+        data=[{"value": one, "label": words.metric(one)} for one in SHOWN],
+        value=asked.metric,
+        allowDeselect=False,
+        size="xs",
+        maxDropdownHeight=360,
+        label=words("explore.metric"),
+    )
+    whose = dmc.Select(
+        id=choice("whose"),
+        data=[
+            {
+                "value": one,
+                "label": words.entity(one) if one != WHOSE[0] else words("explore.whose.all"),
+            }
+            for one in WHOSE
+        ],
+        value=asked.whose,
+        allowDeselect=False,
+        size="xs",
+        label=words("explore.whose"),
+    )
+    label = words("explore.against")
+    against = _select("against", asked.against, label, words, size="xs")
+    return html.Div([metric, whose, against], className="pickers")
+
+
+def _why(words: Words) -> Component:
+    return html.Section(
+        [
+            html.P(words("explore.why"), className="eyebrow"),
+            html.Div(id="live-why"),
+        ],
+        className="card chart",
+        **aria(label=words("explore.why")),
+    )
+
+
+def _again(words: Words) -> Component:
+    return html.Section(
+        [
+            html.P(words("explore.again"), className="eyebrow"),
+            html.P(id="live-digest", className="chart-notes"),
+            _code("command", words),
+            _code("file", words),
+            html.P(words("explore.coarse"), className="chart-source"),
+        ],
+        className="card chart again",
+        **aria(label=words("explore.again")),
+    )
+
+
+def _code(name: str, words: Words) -> Component:
+    copy = dmc.CopyButton(
+        words("explore.copy"),
+        id=f"live-{name}-copy",
+        copiedChildren=words("explore.copied"),
+        value="",
+        variant="light",
+        size="compact-xs",
+        radius="xl",
+        **aria(label=words(f"explore.copy.{name}")),
+    )
+    return html.Div(
+        [
+            html.Div([html.H3(words(f"explore.{name}")), copy], className="code-top"),
+            html.Pre(html.Code(id=f"live-{name}"), tabIndex="0"),
+        ],
+        className="code",
+    )
+
+
+def callbacks(app: Dash, _: Path) -> None:
+    """Ask when a lever moves, one question at a time; look for bands until they are there."""
+    in_browser(app, "idle", Input("live-idle", "data"))
+    in_browser(app, "undo", Input("live-undo", "n_clicks"))
+    in_browser(app, "reset", Input("live-reset", "n_clicks"))
+    in_browser(app, "look", Input("live-kind", "value"))
+    in_browser(
+        app,
+        "pace",
+        Output("live-asked", "data"),
+        Input("choices", "data"),
+        Input("live-answered", "data"),
+        Input("live-levers", "data"),
+        State("live-asked", "data"),
+    )
+
+    @app.callback(
+        *(Output(name, prop) for name, prop in PARTS),
+        Input("live-asked", "data"),
+        Input("live-tick", "n_intervals"),
+        Input("narrow", "data"),
+        Input("live-kind", "value"),
+        State("live-reader", "data"),
+        State("live-stage", "data"),
+        prevent_initial_call=True,
+    )
+    def show(said: Any, _ticks: int, narrow: bool, kind: str, reader: str, stage: Any) -> list[Any]:
+        seen = stage if ctx.triggered_id == "live-tick" else None
+        look = Look(as_table=kind == "table", narrow=bool(narrow), seen=seen)
+        return answer(said, str(reader)[:32], PARTS, look)
+
+
+pages.add("explore")(Page(20, "/explore", "page.explore", layout, callbacks))

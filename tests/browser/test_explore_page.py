@@ -1,0 +1,180 @@
+"""The page of the live market in a real browser: levers by mouse and by keyboard, undo, address."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.visits import PATIENCE, SIZES, Visit
+
+pytestmark = pytest.mark.browser
+
+# Every language, theme and width once, not every combination.
+LOOKS = [
+    ("en", "light", "desktop"),
+    ("zh", "dark", "desktop"),
+    ("en", "dark", "phone"),
+    ("zh", "light", "phone"),
+]
+LONG = 4 * PATIENCE  # the simulator starts with the first question
+
+
+@pytest.fixture
+def explore(
+    request: pytest.FixtureRequest, window: BrowserContext, dashboard: str
+) -> Iterator[Visit]:
+    page = window.new_page()
+    page.set_viewport_size(SIZES[getattr(request, "param", "desktop")])
+    yield Visit(page, dashboard)
+    page.evaluate("() => localStorage.clear()")
+    page.close()
+
+
+def at(visit: Visit, query: str = "") -> Page:
+    """Open the page and wait for its first answer."""
+    page = visit.page
+    page.goto(f"{visit.address}/explore?lang=en&{query}")
+    answered(page)
+    return page
+
+
+def answered(page: Page) -> None:
+    expect(page.locator("#live-graph .scatterlayer .trace").first).to_be_attached(timeout=LONG)
+
+
+def title(page: Page) -> Locator:
+    return page.locator("#live-title")
+
+
+def slider(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=name)
+
+
+def says(page: Page, part: str) -> None:
+    expect(page).to_have_url(re.compile(re.escape(part)))
+
+
+def says_not(page: Page, part: str) -> None:
+    expect(page).not_to_have_url(re.compile(re.escape(part)))
+
+
+def lever(page: Page, name: str) -> Locator:
+    return page.locator(f'.lever[id*=\'"name":"{name}"\']')
+
+
+@pytest.mark.parametrize(("language", "theme", "size"), LOOKS)
+def test_the_page_is_clean_in_every_look(explore: Visit, language: str, theme: str, size: str):
+    page = explore.page
+    page.set_viewport_size(SIZES[size])
+    page.goto(
+        f"{explore.address}/explore?lang={language}&theme={theme}&preset=price_war&view=expert"
+    )
+    answered(page)
+
+    expect(title(page)).to_contain_text("2021")
+    expect(page.locator(".tile")).to_have_count(6)
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert explore.complaints == []
+    assert explore.hosts == {explore.address.removeprefix("http://")}
+
+
+def test_a_lever_moved_by_keyboard_redraws_says_so_and_can_be_undone_and_reset(explore: Visit):
+    page = at(explore, "preset=price_war")
+    before = title(page).inner_text()
+    undo, reset = (page.get_by_role("button", name=name) for name in ("Undo", "Reset"))
+    expect(undo).to_be_disabled()
+    expect(reset).to_be_disabled()
+
+    slider(page, "Undercutting a month").focus()
+    page.keyboard.press("End")
+    says(page, "cut=0.1")
+    expect(title(page)).not_to_have_text(before)
+    expect(lever(page, "cut")).to_contain_text("10.0 % a month")
+    expect(lever(page, "cut")).to_have_class(re.compile("moved"))
+    expect(page.locator("#live-command")).to_contain_text("--set carriers.mobile.strategy.cut=0.1")
+
+    undo.click()
+    says_not(page, "cut=")
+    expect(title(page)).to_have_text(before)
+    expect(slider(page, "Undercutting a month")).to_have_attribute("aria-valuenow", "0.02")
+    expect(undo).to_be_disabled()
+
+    slider(page, "Undercutting a month").focus()
+    page.keyboard.press("Home")
+    says(page, "cut=0.005")
+    reset.click()
+    says_not(page, "cut=")
+    expect(title(page)).to_have_text(before)
+    expect(reset).to_be_disabled()
+    assert explore.complaints == []
+
+
+def test_a_preset_moves_every_lever_and_is_undone_as_one_move(explore: Visit):
+    page = at(explore, "leak_control=1.0")
+    expect(lever(page, "conduct_mobile").get_by_role("textbox")).to_have_value("Business as usual")
+
+    page.get_by_role("textbox", name="Start from").click()
+    page.get_by_role("option", name="Price war", exact=True).click()
+    says(page, "preset=price_war")
+    says_not(page, "leak_control")
+    expect(lever(page, "conduct_mobile").get_by_role("textbox")).to_have_value("Undercuts")
+    expect(lever(page, "cut")).not_to_have_class(re.compile("idle"))
+
+    page.get_by_role("button", name="Undo").click()
+    says(page, "leak_control=1.0")
+    says_not(page, "preset=")
+    expect(lever(page, "conduct_mobile").get_by_role("textbox")).to_have_value("Business as usual")
+    expect(lever(page, "cut")).to_have_class(re.compile("idle"))
+    assert explore.complaints == []
+
+
+def test_the_address_holds_the_whole_state(explore: Visit):
+    query = "preset=price_war&cut=0.05&roaming=off&metric=yuan_per_gb&whose=unicom&view=expert"
+    page = at(explore, query)
+    first = title(page).inner_text()
+
+    assert first.startswith("China Unicom, 2021: the price of a GB is ")
+    expect(lever(page, "cut")).to_contain_text("5.0 % a month")
+    expect(lever(page, "roaming")).to_have_class(re.compile("moved"))
+    expect(page.locator("#explore")).to_have_class("explore expert")
+    page.get_by_text("中文").click()
+    expect(title(page)).to_contain_text("中国联通")
+    expect(lever(page, "cut")).to_contain_text("5.0 %/月")
+    says(page, "cut=0.05")
+
+
+def test_what_cannot_be_is_told_and_the_page_still_works(explore: Visit):
+    script = "%3Cscript%3Ealert(1)%3C/script%3E"
+    page = at(explore, f"preset={script}&cut=nan&attention=1e999&metric=gold&whose=..")
+
+    told = page.locator("#live-alert")
+    expect(told).to_contain_text("There is no scenario “<script>alert(1)</script>”")
+    expect(told).to_contain_text("“nan” is not possible; it takes 0.5 % a month to 10.0 % a month")
+    expect(told).to_contain_text("There is no “gold” for metric")
+    assert explore.complaints == []
+
+
+def test_bands_come_and_why_it_changed_adds_up(explore: Visit):
+    page = at(explore, "preset=leak_control")
+
+    expect(page.locator("#live-why .chart-title")).to_contain_text("accounts for", timeout=LONG)
+    expect(page.locator("#live-status")).to_contain_text("20 seeds.", timeout=2 * LONG)
+    expect(page.locator("#live-notes")).to_contain_text("90 % interval for the mean over 20 seeds")
+    expect(page.locator("#live-foot .action")).to_have_count(4)
+    page.locator("label[for$=-table]").first.click()
+    expect(page.locator("#live-table .ag-root")).to_be_visible()
+    assert explore.complaints == []
+
+
+def test_an_explanation_opens_by_keyboard_and_says_where_it_is_from(explore: Visit):
+    page = at(explore, "preset=price_war")
+    about = lever(page, "cut").locator("summary")
+
+    about.focus()
+    page.keyboard.press("Enter")
+    told = lever(page, "cut").locator(".lever-about")
+    expect(told).to_contain_text("docs/model.md, section 7.7")
+    expect(told).to_contain_text("carriers.*.strategy.cut")
+    expect(told).to_contain_text("0.5 % a month to 10.0 % a month")
