@@ -71,9 +71,9 @@ def callbacks(app: Dash, results: Path) -> None:
         said: dict[str, Any], narrow: bool, kind: str, own: dict[str, str]
     ) -> tuple[str, str, Component, list[Component]]:
         name, choices = own["chart"], Choices.read(said)
+        chart = charts.get(name)  # an unknown one is a call that no page makes
         try:
-            view = charts.get(name).view.open(choices, results, narrow=narrow)
-            return show(name, kind, view)
+            return show(name, kind, chart.view.open(choices, results, narrow=narrow))
         except SimError as error:
             words = Words(choices.language)
             return words("chart.broken"), "", alert(words("chart.why"), [str(error)], "red"), []

@@ -22,7 +22,7 @@ def provenance(stored: Stored, words: Words) -> Component:
     speak = Words(words.language, comparison.titles)
     facts = [
         (words("trust.id"), stored.id),
-        (words("trust.seeds"), seeds(comparison.seeds)),
+        (words("trust.seeds"), seeds(comparison.seeds, words)),
         (words("trust.fidelity"), words.fidelity(comparison.fidelity)),
         (words("trust.code"), _code(str(about["code"]), words)),
         *_scenarios(comparison.definitions, speak),
