@@ -39,7 +39,10 @@ Scheduler = Annotated[
 
 
 def batch(
-    study: Annotated[str, typer.Argument(help="A study's file, or the name of one that ships.")],
+    study: Annotated[
+        str,
+        typer.Argument(help="A study's file, the name of one that ships, or a begun one's folder."),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(help="The study's folder; results/studies/<name>.", file_okay=False),
@@ -66,13 +69,18 @@ def batch(
     """Run a study, or go on with it: what is there is not run again, and nothing is lost."""
     from dataclasses import replace
 
+    from sim.store.writer import MANIFEST
     from sim.studies.batch import WHOLE
     from sim.studies.batch import batch as run_batch
     from sim.studies.stopping import Target
     from sim.studies.study import open_study
     from sim.studies.study_file import load_design
 
-    design = load_design(study)
+    begun = Path(study)
+    if (begun / MANIFEST).exists():
+        design, out = open_study(begun).design, out or begun
+    else:
+        design = load_design(study)
     if until_halfwidth is not None:
         design = replace(design, until=Target.named(metric, until_halfwidth, most_seeds))
     part = WHOLE if shard is None else _shard(shard)

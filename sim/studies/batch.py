@@ -15,6 +15,7 @@ from sim.studies.completing import RUNS_IN_CHUNK, Plan, Tally, Watch, complete, 
 from sim.studies.design import Design
 from sim.studies.executors import Executor
 from sim.studies.jobs import Planned, simulate
+from sim.studies.presence import driving
 from sim.studies.statistics import interval
 from sim.studies.stopping import Target, next_seeds
 from sim.studies.study import Study, keep_design, open_study
@@ -35,15 +36,17 @@ def batch(
     if design.until is not None and shard != WHOLE:
         raise RequestError("seeds are added by looking at all runs: leave out --shard or the aim")
     design = _as_far_as_it_went(design, folder)
-    while True:
-        study = keep_design(folder, design)
-        tally = complete(study.plan(shard), executor, watch)
-        if design.until is None:
-            return tally
-        wanted = next_seeds(len(design.seeds), half_width(study, design.until), design.until)
-        if wanted <= len(design.seeds):
-            return tally
-        design = replace(design, seeds=more(design.seeds, wanted))
+    study = keep_design(folder, design)
+    with driving(folder, watch) as tell:
+        tally = complete(study.plan(shard), executor, tell)
+        while design.until is not None:
+            wanted = next_seeds(len(design.seeds), half_width(study, design.until), design.until)
+            if wanted <= len(design.seeds):
+                break
+            design = replace(design, seeds=more(design.seeds, wanted))
+            study = keep_design(folder, design)
+            tally = complete(study.plan(shard), executor, tell)
+    return tally
 
 
 def _as_far_as_it_went(design: Design, folder: Path) -> Design:
@@ -65,7 +68,8 @@ def more(seeds: tuple[int, ...], count: int) -> tuple[int, ...]:
 def retry(study: Study, executor: Executor, watch: Watch) -> Tally:
     """Try the failed runs of a study again, and make those that are missing."""
     study.check_code()
-    return complete(study.plan(), executor, watch, retry=True)
+    with driving(study.folder, watch) as tell:
+        return complete(study.plan(), executor, tell, retry=True)
 
 
 def half_width(study: Study, target: Target) -> float:

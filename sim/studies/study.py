@@ -79,9 +79,14 @@ class Study:
     design: Design
     code: str  # digest of the program that makes its runs
 
+    @property
+    def is_of_this_code(self) -> bool:
+        """Return whether this version of the program began the study."""
+        return self.code == code_digest()
+
     def check_code(self) -> None:
         """Raise where another version of the program began the study: its runs are others."""
-        if self.code != code_digest():
+        if not self.is_of_this_code:
             raise RequestError(
                 f"{self.folder} was begun by another version of this program (code {self.code}, "
                 f"this is {code_digest()}), whose runs cannot be mixed with new ones; go on with "
