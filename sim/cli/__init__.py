@@ -15,6 +15,7 @@ from sim.cli.describing import check, diff, info, list_, schema, version
 from sim.cli.errors import Group
 from sim.cli.explaining import explain
 from sim.cli.keeping import compact, export, prune, query
+from sim.cli.reporting import report
 from sim.cli.running import run
 from sim.cli.sensing import sensitivity
 from sim.cli.serving import dashboard
@@ -42,6 +43,7 @@ app.command()(schema)
 app.command()(diff)
 app.command()(info)
 app.command()(dashboard)
+app.command()(report)
 app.command()(bench)
 
 

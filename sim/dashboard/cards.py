@@ -32,12 +32,18 @@ def notes(scene: Scene) -> Component:
     shown = []
     if comparison.warnings:
         shown.append(alert(words("note.warnings"), comparison.warnings, "yellow"))
-    fed = _by_text(scene)
-    if fed:
-        lines = [html.Li([html.B(names), text]) for text, names in fed.items()]
-        summary = html.Summary(words("note.fed_in"))
-        shown.append(html.Details([summary, html.Ul(lines)], className="fed-in"))
+    fed = fed_in(scene)
+    if fed is not None:
+        shown.append(fed)
     return html.Div(shown, className="notes")
+
+
+def fed_in(scene: Scene) -> Component | None:
+    """Return what is fed in, to be unfolded; None where nothing is."""
+    fed = _by_text(scene)
+    lines = [html.Li([html.B(names), text]) for text, names in fed.items()]
+    summary = html.Summary(scene.words("note.fed_in"))
+    return html.Details([summary, html.Ul(lines)], className="fed-in") if fed else None
 
 
 def _by_text(scene: Scene) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sim.core.errors import SimError
 from sim.dashboard.claims import Claim
 from sim.dashboard.data import Stored, comparisons
 from sim.dashboard.scene import Choices, Scene
+from sim.studies.comparison import Comparison
 
 
 class Evidence(Scene):
@@ -22,8 +23,15 @@ class Evidence(Scene):
         found = speaking(cls.claim, comparisons(results), choices.comparison)
         if found is None:
             raise SimError(f"no comparison speaks to {cls.claim.id.upper()} yet")
-        claim, comparison = cls.claim, found.load()
+        return cls.seen(found.load(), choices, narrow=narrow)
+
+    @classmethod
+    def seen(cls, comparison: Comparison, choices: Choices, *, narrow: bool = False) -> Self:
+        """Return the scene of a comparison; a `SimError` if it does not speak to the claim."""
+        claim = cls.claim
         shown = claim.shown(comparison.scenarios)
+        if not shown or not measures(comparison, claim):
+            raise SimError(f"the comparison {comparison.id} does not speak to {claim.id.upper()}")
         seen = replace(
             choices, metric=claim.metric, scenarios=shown, carriers=claim.entities, own={}
         )
@@ -44,6 +52,11 @@ def speaking(claim: Claim, stored: Sequence[Stored], wanted: str | None) -> Stor
 def _knows(one: Stored, claim: Claim) -> bool:
     """Say whether a comparison can be read and has the claim's metric: older ones have fewer."""
     try:
-        return bool((one.load().monthly["name"] == claim.metric).any())
+        return measures(one.load(), claim)
     except SimError:
         return False
+
+
+def measures(comparison: Comparison, claim: Claim) -> bool:
+    """Say whether a comparison has the claim's metric."""
+    return bool((comparison.monthly["name"] == claim.metric).any())

@@ -27,7 +27,7 @@ def install(app: Dash, inline: str) -> None:
 
     To be called when all callbacks are there: those with a script of their own count too.
     """
-    hashes = [f"'sha256-{_digest(inline)}'", *app.csp_hashes()]
+    hashes = [script_hash(inline), *app.csp_hashes()]
     headers = _HEADERS | {"Content-Security-Policy": content_policy(hashes)}
 
     def set_headers(response: Response) -> Response:
@@ -55,5 +55,7 @@ def content_policy(hashes: Sequence[str]) -> str:
     return "; ".join(f"{name} {sources}" for name, sources in rules.items())
 
 
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+def script_hash(script: str) -> str:
+    """Return what a Content-Security-Policy calls an inline script by."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

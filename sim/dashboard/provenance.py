@@ -8,21 +8,19 @@ from dash.development.base_component import Component
 
 from sim.core.kernels import code_digest
 from sim.dashboard.citing import seeds
-from sim.dashboard.data import Stored
 from sim.dashboard.i18n import Words
 from sim.scenario.schema import content_digest
-from sim.store.reader import read_manifest
+from sim.studies.comparison import Comparison
 
 _SHOWN = 12  # digits of a digest
 
 
-def provenance(stored: Stored, words: Words) -> Component:
-    """Return the table; a `SimError` if the comparison cannot be read."""
-    comparison, about = stored.load(), read_manifest(stored.folder)
+def provenance(comparison: Comparison, about: dict[str, Any], words: Words) -> Component:
+    """Return the table; `about` is the manifest beside the comparison."""
     speak = Words(words.language, comparison.titles)
     facts = [
-        (words("trust.id"), stored.id),
-        (words("trust.seeds"), seeds(comparison.seeds, words)),
+        (words("trust.id"), comparison.id),
+        (words("trust.seeds"), seeds(comparison.seeds)),
         (words("trust.fidelity"), words.fidelity(comparison.fidelity)),
         (words("trust.code"), _code(str(about["code"]), words)),
         *_scenarios(comparison.definitions, speak),

@@ -114,14 +114,18 @@ def _answered(
         raise SimError(
             f"{tally.failed} of {tally.total} runs failed; the first: {told(tally.errors)}"
         )
+    return from_runs(question, folder, lambda: _timing(tally, begun, count))
+
+
+def from_runs(
+    question: Question, folder: Path, timing: Callable[[], dict[str, Any]] = dict
+) -> Comparison:
+    """Return the answer from runs that a folder has, all of them; nothing is simulated."""
     index = Index(folder).refresh()
-    ids = [run.run for run in plan.runs]
-    return _assemble(
-        question,
-        _by_scenario(question, values(index, ids, "year")),
-        _by_scenario(question, values(index, ids, "month")),
-        _timing(tally, begun, count),
-    )
+    ids = list(dict.fromkeys(id_ for s in question.scenarios for id_ in _ids(question, s)))
+    by_year = _by_scenario(question, values(index, ids, "year"))
+    by_month = _by_scenario(question, values(index, ids, "month"))
+    return _assemble(question, by_year, by_month, timing())
 
 
 def _plan(question: Question, folder: Path, outputs: tuple[str, ...]) -> Plan:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.synthetic import (
+    SCRIPT,
     synthetic,
     write_comparison,
     write_records,
@@ -29,7 +30,6 @@ ARGUMENTS = [
 ]
 _SERVE = "import sys; from pathlib import Path; from sim.dashboard.app import serve; "
 _SERVE += "serve(Path(sys.argv[1]), sys.argv[2], port=0)"
-SCRIPT = "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
 
 
 @pytest.fixture(scope="session")

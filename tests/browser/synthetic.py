@@ -14,6 +14,7 @@ from sim.studies.comparison import DIFFERENCES, HISTORY, LEVELS, MONTHLY, Compar
 from sim.studies.verify.running import Report, Verdict
 from sim.studies.verify.standing import save
 
+SCRIPT = "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
 BASELINE = "business_as_usual"
 SCENARIOS = [BASELINE, "price_war", "service_cooperation"]
 SEEDS = list(range(20))

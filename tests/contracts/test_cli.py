@@ -26,6 +26,7 @@ COMMANDS = (
     "diff",
     "info",
     "dashboard",
+    "report",
     "verify",
     "bench",
 )

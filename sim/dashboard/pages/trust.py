@@ -15,6 +15,7 @@ from sim.dashboard.pages import Page, pages
 from sim.dashboard.provenance import provenance
 from sim.dashboard.scene import Choices
 from sim.dashboard.trusting import HISTORY, Ladder, Past, Sensed
+from sim.store.reader import read_manifest
 
 type Part = Callable[[Choices, Path, Words], list[Component]]
 
@@ -96,7 +97,8 @@ def _provenance(choices: Choices, results: Path, words: Words) -> Component:
     if not stored:
         return html.Section([head, html.P(words("trust.none"))], className="provenance")
     try:
-        shown = provenance(chosen(stored, choices.comparison), words)
+        here = chosen(stored, choices.comparison)
+        shown = provenance(here.load(), read_manifest(here.folder), words)
     except SimError as error:
         shown = alert(words("note.broken"), [str(error)], "red")
     note = html.P(words("trust.provenance.note"), className="explained")
