@@ -1,6 +1,7 @@
 """Where numbers come from, and how they are cited: scenarios, seeds, version, address."""
 
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import urlencode
 
 import sim
@@ -50,7 +51,7 @@ def citation(view: View) -> str:
     cited, words = view.cited, view.words
     program = {
         "program": words("app.title"),
-        "version": sim.__version__,
+        "version": _version(),
         "code": cited.code[:_SHOWN],
     }
     if cited.origin:
@@ -63,6 +64,11 @@ def citation(view: View) -> str:
         ),
         seeds=seeds(cited.seeds, words),
     )
+
+
+@cache
+def _version() -> str:
+    return sim.__version__  # read from the installed package: milliseconds
 
 
 def whole_citation(chart: str, title: str, view: View) -> str:
