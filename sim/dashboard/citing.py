@@ -1,6 +1,7 @@
 """Where numbers come from, and how they are cited: scenarios, seeds, version, address."""
 
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import urlencode
 
 import sim
@@ -18,7 +19,7 @@ def source(view: View) -> str:
     return words(
         "chart.source",
         scenarios=words.scenarios(list(cited.scenarios)),
-        seeds=seeds(cited.seeds, words),
+        seeds=_said_seeds(cited.seeds, words),
         users=users(cited.users, words),
         fidelity=words.fidelity(cited.fidelity),
         months=words.span(*cited.months),
@@ -32,13 +33,12 @@ def users(count: int | None, words: Words) -> str:
     return words("compare.users", count=f"{count:,}")
 
 
-def seeds(numbers: Sequence[int], words: Words) -> str:
+def _said_seeds(numbers: Sequence[int], words: Words) -> str:
+    return words("cite.seed" if len(numbers) == 1 else "cite.seeds", seeds=seeds(numbers))
+
+
+def seeds(numbers: Sequence[int]) -> str:
     """Return seeds as a range, or one by one where they are none."""
-    said = _range(numbers)
-    return words("cite.seed" if len(numbers) == 1 else "cite.seeds", seeds=said)
-
-
-def _range(numbers: Sequence[int]) -> str:
     run = list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
     return (
         f"{numbers[0]}–{numbers[-1]}" if run and len(numbers) > 2 else ", ".join(map(str, numbers))
@@ -50,7 +50,7 @@ def citation(view: View) -> str:
     cited, words = view.cited, view.words
     program = {
         "program": words("app.title"),
-        "version": sim.__version__,
+        "version": _version(),
         "code": cited.code[:_SHOWN],
     }
     if cited.origin:
@@ -61,8 +61,13 @@ def citation(view: View) -> str:
         scenarios=words("joint.names").join(
             f"{name} ({digest})" for name, digest in cited.scenarios.items()
         ),
-        seeds=seeds(cited.seeds, words),
+        seeds=_said_seeds(cited.seeds, words),
     )
+
+
+@cache
+def _version() -> str:
+    return sim.__version__  # read from the installed package: milliseconds
 
 
 def whole_citation(chart: str, title: str, view: View) -> str:

@@ -40,7 +40,8 @@ def draw(name: str, view: View) -> Drawn:
     chart, words = charts.get(name), view.words
     found = chart.rows(view)
     if found.frame.empty:
-        return Drawn(name, words("chart.nothing"), "", found, nothing(view), "")
+        empty = nothing(view, words.of_page("chart.nothing.what", chart.page))
+        return Drawn(name, words.of_page("chart.nothing", chart.page), "", found, empty, "")
     remarks = words("joint.sentences").join(view.remarks(chart.notes, found))
     title, figure = chart.title(found, view), _defined(chart.figure(found, view))
     return Drawn(name, title, remarks, found, figure, source(view))

@@ -22,6 +22,10 @@ class Words:
         text: str = getattr(MESSAGES[key], self.language)
         return text.format(**parts)
 
+    def of_page(self, key: str, page: str) -> str:
+        """Return a page's own text for a key, or the one that all share."""
+        return self._known(f"{key}.{page}", self(key))
+
     def period(self, label: str) -> str:
         """Return a year, or the first and last month of a year that is cut short."""
         first, _, last = label.partition("/")

@@ -1,6 +1,7 @@
 """What one view of the market shows: one month of one stored run."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -79,7 +80,7 @@ class MarketView:
         """Return scenario and month: files saved are called by them."""
         return f"{self.run.scenario}-{self.month}"
 
-    @property
+    @cached_property
     def cited(self) -> Cited:
         """Return what the run was made of."""
         run = self.run

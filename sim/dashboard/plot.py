@@ -131,10 +131,10 @@ def note(view: View, text: str, panel: Panel) -> dict[str, Any]:
     }
 
 
-def nothing(view: View) -> Figure:
-    """Return the figure that says that there is nothing to draw, and why."""
+def nothing(view: View, why: str) -> Figure:
+    """Return the figure that says why there is nothing to draw."""
     text = {
-        "text": view.words("chart.nothing.what"),
+        "text": why,
         "xref": "paper",
         "yref": "paper",
         "x": 0.5,

@@ -17,6 +17,7 @@ from sim.store.reader import read_manifest
 
 COMMAND = "sim run service_cooperation"
 
+_TILE = {"code", "name_en", "name_zh", "tile_row", "tile_col"}
 _indexes: dict[Path, Index] = {}
 _reading = Lock()  # an index is read by one request at a time
 
@@ -106,14 +107,27 @@ def _written(place: Path) -> int:
 @lru_cache(maxsize=8192)
 def _run(stored: Stored) -> Run | None:
     """Return a run; None where its scenario is not one that can be shown."""
+    row = stored.row
     try:
-        definition = _definition(stored)
-        about = definition["about"]
-        run = Run(stored, str(about["title"]), str(about["title_zh"]))
-        tiles = [place["tile_row"] for place in run.provinces]
+        # Runs of a chunk share their scenarios: each is read once.
+        known = (row.scenario, row.digest) if row.digest else ()
+        titles = _shared[known] if known in _shared else _titles(_definition(stored))
     except (OSError, ValueError, LookupError, TypeError, SimError):
         return None
-    return run if tiles else None
+    if known:
+        _shared[known] = titles
+    return Run(stored, *titles)
+
+
+_shared: dict[tuple[str, ...], tuple[str, str]] = {}
+
+
+def _titles(definition: dict[str, Any]) -> tuple[str, str]:
+    """Return the titles of a scenario that has what pages show; raise a `LookupError` if not."""
+    about = definition["about"]
+    if any(not place.keys() >= _TILE for place in definition["observed"]["provinces"]):
+        raise LookupError("provinces without tiles")
+    return str(about["title"]), str(about["title_zh"])
 
 
 @lru_cache(maxsize=32)

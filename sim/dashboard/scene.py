@@ -121,7 +121,7 @@ class Scene:
         """Return the metric: files saved are called by it."""
         return self.metric
 
-    @property
+    @cached_property
     def cited(self) -> Cited:
         """Return what the comparison was made of."""
         comparison = self.comparison

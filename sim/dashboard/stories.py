@@ -50,7 +50,7 @@ def story(one: Story, command: str, words: Words) -> Component:
             html.P(words("agents.command"), className="chart-source"),
             html.Div([html.Code(command, tabIndex="0"), copy], className="command"),
         ],
-        className="card chart story",
+        className="card story",
     )
 
 

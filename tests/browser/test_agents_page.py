@@ -3,15 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.audits import serious
 from tests.browser.visits import Visit
 
 pytestmark = pytest.mark.browser
 
 LOOKS = [
     ("desktop", "en", "light", "reseller", "2", "Reseller 2"),
-    ("desktop", "zh", "dark", "reseller", "2", "中间商 2"),
-    ("phone", "zh", "light", "partner", "1", "合作伙伴 1"),
-    ("phone", "en", "dark", "partner", "1", "Partner 1"),
+    ("phone", "zh", "dark", "partner", "1", "合作伙伴 1"),
 ]
 SECONDS = 120_000  # milliseconds; the first story loads every kernel
 
@@ -25,7 +24,7 @@ def test_a_story_is_told_in_every_look(visit: Visit, language, theme, kind, who,
     expect(page.get_by_role("heading", name=title, level=2)).to_be_visible(timeout=SECONDS)
     assert page.locator(".timeline li").count() >= 3
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
-    assert visit.serious() == []
+    assert serious(page) == []
     assert visit.complaints == []
     assert visit.hosts == {visit.address.removeprefix("http://")}
 

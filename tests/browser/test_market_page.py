@@ -5,28 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.audits import serious
 from tests.browser.visits import Visit
 
 pytestmark = pytest.mark.browser
-
-LOOKS = [
-    ("desktop", "en", "light"),
-    ("desktop", "zh", "dark"),
-    ("phone", "zh", "light"),
-    ("phone", "en", "dark"),
-]
-HEADINGS = {"en": "Service cooperation", "zh": "服务合作"}
-
-
-@pytest.mark.parametrize(("visit", "language", "theme"), LOOKS, indirect=["visit"])
-def test_the_page_is_clean_in_every_look(visit: Visit, language: str, theme: str):
-    page = visit.show(f"/market?lang={language}&theme={theme}", charts=3).page
-
-    expect(page.get_by_role("heading", name=HEADINGS[language], level=1)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
-    assert visit.serious() == []
-    assert visit.complaints == []
-    assert visit.hosts == {visit.address.removeprefix("http://")}
 
 
 def test_the_slider_moves_by_keyboard_and_the_address_keeps_the_month(visit: Visit):
@@ -76,7 +58,7 @@ def test_a_table_names_payers_and_purposes(visit: Visit):
     page.locator(".chart").first.locator("label[for$=-table]").click()
     expect(page.locator(".ag-root")).to_contain_text("合作伙伴")
     expect(page.locator(".ag-header")).to_contain_text("付款方")
-    assert visit.serious() == []
+    assert serious(page) == []
     assert visit.complaints == []
 
 

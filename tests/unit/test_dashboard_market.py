@@ -1,6 +1,7 @@
 """The market of one run: sums are the ledger's, and every choice can be drawn and addressed."""
 
 import json
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -190,6 +191,14 @@ def test_the_address_of_a_chart_shows_the_same_month_again(
 )
 def test_what_a_run_does_not_have_is_refused(client: FlaskClient, query: str):
     assert client.get(f"/export/money_flow.csv?{query}").status_code == 404
+
+
+def test_a_month_in_which_nobody_pays_says_so(run: Run):
+    here = view(run)
+    nobody = replace(here, month="1999-01")
+
+    assert draw("money_flow", nobody).title == "Nothing in this month"
+    assert "Nobody paid" in json.dumps(draw("money_flow", nobody).figure)
 
 
 def test_a_run_that_kept_no_table_says_so(tmp_path: Path):

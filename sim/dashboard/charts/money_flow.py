@@ -10,6 +10,8 @@ from sim.dashboard.theme import translucent
 from sim.dashboard.units import scale_for
 from sim.studies.flows import GROUPS, is_backward, money
 
+type Flow = tuple[str, str, float]  # payer, payee, yuan on the scale
+
 # Where the groups stand, from left to right: money is paid from one column to a later one.
 _COLUMN = {"users": 0, "partner": 0, "reseller": 1, "platform": 1, "branch": 2, "carrier": 2}
 _LAST = 3
@@ -110,14 +112,17 @@ def _down(groups: list[str], found: Rows) -> list[float]:
     A column is centred, the last one stands below: names to its left stay free. In a column
     groups stand as high as those who pay them, on average.
     """
-    size = {group: _size(group, found) for group in groups}
+    frame = found.frame
+    flows = list(zip(frame["payer"], frame["payee"], frame["yuan"], strict=True))
+    size = {group: _size(group, flows) for group in groups}
     columns: dict[int, list[str]] = {}
     for group in groups:
         columns.setdefault(_COLUMN.get(group, _LAST), []).append(group)
     tallest = max(sum(size[group] for group in column) for column in columns.values())
     middle: dict[str, float] = {}
     for number, column in sorted(columns.items()):
-        ordered = sorted(column, key=lambda group: _height_of_payers(group, found, middle))
+        height_of = {group: _height_of_payers(group, flows, middle) for group in column}
+        ordered = sorted(column, key=height_of.__getitem__)
         heights = [_FILLED * size[group] / tallest for group in ordered]
         whole = sum(heights) + _GAP * (len(column) - 1)
         top = 1.0 - whole if number == _LAST else 0.5 - whole / 2
@@ -127,20 +132,19 @@ def _down(groups: list[str], found: Rows) -> list[float]:
     return [middle[group] for group in groups]
 
 
-def _size(group: str, found: Rows) -> float:
+def _size(group: str, flows: list[Flow]) -> float:
     """Return what a group pays or gets, whichever is more."""
-    return max(float(found.of(**{side: group})["yuan"].sum()) for side in ("payer", "payee"))
+    paid = sum(yuan for payer, _, yuan in flows if payer == group)
+    return max(paid, sum(yuan for _, payee, yuan in flows if payee == group))
 
 
-def _height_of_payers(group: str, found: Rows, middle: dict[str, float]) -> float:
-    flows = found.of(payee=group)
-    weights = [
-        (middle[payer], paid)
-        for payer, paid in zip(flows["payer"], flows["yuan"], strict=True)
-        if payer in middle
+def _height_of_payers(group: str, flows: list[Flow], middle: dict[str, float]) -> float:
+    """Return the mean height of those who pay a group and have a place already."""
+    paid = [
+        (middle[payer], yuan) for payer, payee, yuan in flows if payee == group and payer in middle
     ]
-    whole = sum(paid for _, paid in weights)
-    return sum(height * paid for height, paid in weights) / whole if whole else 0.5
+    whole = sum(yuan for _, yuan in paid)
+    return sum(height * yuan for height, yuan in paid) / whole if whole else 0.5
 
 
 def _colour(group: str, view: MarketView) -> str:
