@@ -87,16 +87,16 @@ def _changed(
     if desk.ask(f"{reader}:reference", theirs) is None or desk.ask(reader, mine) is None:
         return {}  # something else has been asked since
     seconds = time.monotonic() - begun
-    why, found = _Why.of(asked), _found(asked)
-    stage = [turn, len(found), len(why.found)]
+    is_new = not isinstance(look.seen, list) or look.seen[:1] != [turn]
+    # A first answer must be quick: why it changed is looked at with the first tick.
+    why, found = None if is_new else _Why.of(asked), _found(asked)
+    desk.wish(reader, _wishes(asked, why))
+    stage = [turn, len(found), len(why.found) if why else -1]
     if look.seen == stage:
         return {}  # nothing has come since
-    is_new = not isinstance(look.seen, list) or look.seen[:1] != [turn]
-    if is_new:
-        desk.wish(reader, _wishes(asked, why))
-    steps = {} if why.missing else why.found
+    steps = why.found if why and not why.missing else {}
     view = LiveView.of(asked, choices, found, steps, narrow=look.narrow)
-    done = len(found) == SEEDS and not why.missing
+    done = len(found) == SEEDS and why is not None and not why.missing
     return {
         **_drawn(view, as_table=look.as_table, whole=done),
         **(_told(view) if is_new else {}),
@@ -119,11 +119,12 @@ def _found(asked: Asked) -> list[tuple[Answer, Answer]]:
     return found[: max((stage for stage in STAGES if stage <= len(found)), default=0)]
 
 
-def _wishes(asked: Asked, why: _Why) -> list[Ask]:
+def _wishes(asked: Asked, why: _Why | None) -> list[Ask]:
     """Return what is simulated next: a first band, then why, then more seeds."""
     seeds = [ask for pair in asked.asks(SEEDS) for ask in pair]
     early = 2 * STAGES[1]
-    return list(dict.fromkeys([*seeds[:early], *why.missing, *seeds[early:]]))
+    missing = why.missing if why else []
+    return list(dict.fromkeys([*seeds[:early], *missing, *seeds[early:]]))
 
 
 def _drawn(view: LiveView, *, as_table: bool, whole: bool) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def _told(view: LiveView) -> dict[str, Any]:
     file = position.yaml(*titles)
     return {
         "live-alert": mistakes(view.asked.mistakes, words),
-        "live-digest": words("explore.again.what", digest=position.scenario.digest()),
+        "live-digest": words("explore.again.what", digest=position.digest),
         "live-command": command,
         "live-command-copy": command,
         "live-file": file,
@@ -230,9 +231,11 @@ def _tile(view: LiveView, metric: str, whose: str) -> Component:
     )
 
 
-def _why(view: LiveView, why: _Why) -> Component:
+def _why(view: LiveView, why: _Why | None) -> Component:
     """Return why the number of the title changed, or how far the runs are that tell it."""
     words = view.words
+    if why is None:
+        return html.P(words("explore.why.soon"), className="chart-notes")
     if why.trouble:
         return html.P(words("explore.why.failed", why=why.trouble), className="chart-notes")
     if not why.asks:

@@ -22,6 +22,7 @@ from sim.dashboard.theme import THEMES, mantine_theme
 
 RESULTS = Path("results")
 HOST, PORT = "127.0.0.1", 8050
+THREADS = 24  # most of them wait for the simulator
 _OTHER_HEADERS = 2**13  # bytes, beside the address
 
 _LANGUAGE_NAMES = {"en": "EN", "zh": "中文"}
@@ -221,7 +222,7 @@ def serve(results: Path | None = None, host: str = HOST, port: int = PORT) -> No
         create_server(
             app.server,
             sockets=[listener],
-            threads=8,
+            threads=THREADS,
             ident=None,
             max_request_header_size=door.HEADER_BYTES + _OTHER_HEADERS,
             max_request_body_size=door.BODY_BYTES,

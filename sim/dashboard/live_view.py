@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +16,7 @@ from sim.dashboard.theme import PALETTES, Palette
 from sim.dashboard.units import Scale, scale_for
 from sim.dashboard.view import Cited, Query
 from sim.metrics import metrics
+from sim.scenario.load import from_json
 from sim.scenario.shipped import scenario_names
 from sim.studies.attribution import Attribution, Changes, Made, sets_of, shapley
 from sim.studies.bands import by_month, change, last_year
@@ -75,32 +76,47 @@ class Asked:
     @cached_property
     def reference(self) -> Position:
         """Return the scenario that ships which this one is read against."""
-        return Position(self.against)
+        return _shipped(self.against)
 
-    @property
+    @cached_property
     def is_reference(self) -> bool:
         """Say whether there is nothing to compare: both are the same."""
-        return self.position.scenario.digest() == self.reference.scenario.digest()
+        return self.position.digest == self.reference.digest
 
     def asks(self, seeds: int) -> list[tuple[Ask, Ask]]:
         """Return what is simulated for so many seeds: this scenario and the reference."""
         mine, theirs = self.position.text, self.reference.text
         return [(Ask(mine, seed), Ask(theirs, seed)) for seed in range(seeds)]
 
-    @cached_property
+    @property
     def changes(self) -> Changes:
         """Return what turns the reference into this scenario."""
-        return Changes(self.reference.scenario, self.position.scenario)
+        return _changes(self.against, self.position.text)
 
-    @cached_property
+    @property
     def steps(self) -> dict[Made, Ask]:
         """Return what is simulated to tell why: every set of the changes, under the first seed."""
-        if self.is_reference:
-            return {}
-        return {
-            made: Ask(self.changes.with_only(made).canonical_json(), 0)
-            for made in sets_of(list(self.changes.causes))
-        }
+        return {} if self.is_reference else _steps(self.against, self.position.text)
+
+
+@cache
+def _shipped(name: str) -> Position:
+    """Return a scenario that ships, with all that was worked out of it."""
+    return Position(name)
+
+
+@lru_cache(maxsize=32)
+def _changes(against: str, text: str) -> Changes:
+    return Changes(_shipped(against).scenario, from_json(text))
+
+
+@lru_cache(maxsize=32)
+def _steps(against: str, text: str) -> dict[Made, Ask]:
+    changes = _changes(against, text)
+    return {
+        made: Ask(changes.with_only(made).canonical_json(), 0)
+        for made in sets_of(list(changes.causes))
+    }
 
 
 _COUNTS = tuple(str(count) for count in range(1, SEEDS + 1))
@@ -173,9 +189,9 @@ class LiveView:
     @property
     def cited(self) -> Cited:
         """Return what the numbers were made of."""
-        digests = {YOURS: self.asked.position.scenario.digest()}
+        digests = {YOURS: self.asked.position.digest}
         if not self.asked.is_reference:
-            digests[self.asked.against] = self.asked.reference.scenario.digest()
+            digests[self.asked.against] = self.asked.reference.digest
         months = self.months
         return Cited(
             digests, tuple(range(len(self.mine))), FIDELITY, None, (months[0], months[-1]),
@@ -234,7 +250,7 @@ class LiveView:
         """Return whose number the title tells: the first that is shown."""
         return self.entities[0]
 
-    @property
+    @cached_property
     def groups(self) -> list[tuple[str, Interval]]:
         """Return the metric by month, first of what it is read against: (months, 1 + carriers)."""
         metric = self.asked.metric
@@ -280,7 +296,7 @@ def _now(ask: Ask) -> Answer:
 
 
 def _titles(asked: Asked) -> Titles:
-    about = {name: Position(name).scenario.about for name in {asked.against, asked.position.preset}}
+    about = {name: _shipped(name).scenario.about for name in {asked.against, asked.position.preset}}
     titles = {name: {"en": one.title, "zh": one.title_zh} for name, one in about.items()}
     if asked.position.moved:
         return titles | {YOURS: {code: Words(code)("explore.yours") for code in ("en", "zh")}}

@@ -1,8 +1,8 @@
 """Levers: the parameters that a reader may move on a page, each with its range and its place.
 
 What a parameter means, its unit and its source are the schema's; the range is the one held
-plausible beforehand, where there is one. A new lever is a line here, and its name and meaning in
-the words of levers.
+plausible beforehand, where there is one. A new lever is a line here,
+and its name and meaning in the page's words.
 """
 
 from dataclasses import dataclass, field

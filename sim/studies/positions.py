@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
-from io import StringIO
 from typing import Any, NamedTuple, Self
-
-from ruamel.yaml import YAML
 
 from sim.market.names import CARRIERS
 from sim.scenario.load import from_json, load_scenario
@@ -93,10 +90,15 @@ class Position:
         """Return the scenario as canonical JSON."""
         return self.scenario.canonical_json()
 
+    @cached_property
+    def digest(self) -> str:
+        """Return what identifies the scenario's content."""
+        return self.scenario.digest()
+
     @property
     def moves_the_past(self) -> bool:
         """Say whether the months before the branch differ from the preset's."""
-        return self.scenario.past_digest() != Position(self.preset).scenario.past_digest()
+        return self.scenario.past_digest() != _past_of(self.preset)
 
     def command(self, seed: int = 0) -> str:
         """Return the shell command that runs exactly this scenario."""
@@ -107,15 +109,11 @@ class Position:
         """Return the scenario as a file that extends the preset."""
         tree: dict[str, Any] = {
             "extends": self.preset,
-            "about": {"title": title, "title_zh": title_zh},
+            "about": {"title": _quoted(title), "title_zh": _quoted(title_zh)},
         }
         for path, value in self.overrides.items():
             _nest(tree, path.split("."), value)
-        out = StringIO()
-        writer = YAML()
-        writer.allow_unicode = True
-        writer.dump(tree, out)
-        return out.getvalue()
+        return "\n".join(_lines(tree)) + "\n"
 
     @cached_property
     def _content(self) -> dict[str, Any]:
@@ -178,6 +176,27 @@ def _put(content: dict[str, Any], keys: list[str], value: object) -> None:
         content.pop(keys[-1], None)
     else:
         content[keys[-1]] = value
+
+
+def _lines(tree: Mapping[str, object], depth: int = 0) -> list[str]:
+    """Return a tree as YAML: a line a value, indented."""
+    lines = []
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            lines += [f"{'  ' * depth}{key}:", *_lines(value, depth + 1)]
+        else:
+            lines.append(f"{'  ' * depth}{key}: {_yaml(value)}")
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML and JSON alike quote it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+@cache
+def _past_of(preset: str) -> str:
+    return Position(preset).scenario.past_digest()
 
 
 def _nest(tree: dict[str, Any], keys: list[str], value: object) -> None:

@@ -104,7 +104,7 @@ def test_every_conduct_can_be_chosen_for_every_carrier(preset: str):
         ("leaks", "true"),
         ("split", "shapley; rm -rf"),
         ("conduct_mobile", "../../etc/passwd"),
-        ("attention", "\u0660.\u0660\u0664" * 50),  # digits, but not those of numbers
+        ("attention", "0.04 or so " * 50),
     ],
 )
 def test_what_no_lever_can_be_is_told_and_left_out(name: str, text: str):

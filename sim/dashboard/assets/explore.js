@@ -9,13 +9,19 @@ window.simSettle = window.simSettle || [];
   const FIRST = "business_as_usual";
   const ONE_MOVE = 900; // milliseconds: a drag is one move to undo
   const PATIENCE = 70000; // milliseconds until an answer counts as lost
+  const NOTHING = "–"; // where a lever moves nothing
   const MOST = 100; // moves that can be undone
 
   let levers = {};
   let past = [];
   let last = { name: null, at: 0 };
   let now = {};
-  let idle = [];
+  const NONE_YET = [];
+  let idle = NONE_YET;
+  let asked = null; // what was asked last, as text, and by whom: each rendering is a new reader
+  let asker = null;
+  let reader = null;
+  let answered = 0;
   let sent = 0;
   let turns = 0;
 
@@ -53,10 +59,12 @@ window.simSettle = window.simSettle || [];
     const marks = { moved: state[name] !== undefined, idle: idle.includes(name) };
     const plain = row.className.split(" ").filter((part) => !(part in marks));
     const kept = Object.keys(marks).filter((one) => marks[one]);
-    set({ type: "lever", name }, { className: [...plain, ...kept].join(" ") });
-    if (levers[name].digits !== undefined) {
-      set({ type: "lever-value", name }, { children: written(name, valueOf(name, state)) });
-    }
+    const className = [...plain, ...kept].join(" ");
+    if (className !== row.className) set({ type: "lever", name }, { className });
+    const text = row.querySelector("output");
+    if (!text) return;
+    const children = marks.idle && !marks.moved ? NOTHING : written(name, valueOf(name, state));
+    if (children !== text.textContent) set({ type: "lever-value", name }, { children });
   }
 
   function snapshot(state) {
@@ -101,6 +109,23 @@ window.simSettle = window.simSettle || [];
     place(now);
   }
 
+  /* Ask what a state gives, unless the last question is still open: then its answer asks. */
+  function question(state) {
+    const { view, ...wanted } = state;
+    const text = JSON.stringify(wanted);
+    const waits = answered !== turns && Date.now() - sent < PATIENCE;
+    if (waits || (text === asked && reader === asker)) return null;
+    [asked, asker, sent] = [text, reader, Date.now()];
+    turns += 1;
+    set("live-tick", { disabled: true }); // or it would ask the same once more
+    return { turn: turns, said: wanted };
+  }
+
+  function ask(state) {
+    const data = question(state);
+    if (data) set("live-asked", { data });
+  }
+
   window.simSettle.push(function (changed, current) {
     const box = document.getElementById("explore");
     if (!box) return changed;
@@ -126,13 +151,17 @@ window.simSettle = window.simSettle || [];
     now = { ...current, ...settled };
     for (const name of real) if (name in levers) mark(name, now);
     buttons(now);
+    ask(now); // sooner than by the store of choices
     return settled;
   });
 
   window.dash_clientside.choices = Object.assign(window.dash_clientside.choices || {}, {
     idle(names) {
+      const before = idle;
       idle = names || [];
-      for (const name of Object.keys(levers)) mark(name, now);
+      for (const name of Object.keys(levers)) {
+        if (idle.includes(name) !== before.includes(name) || before === NONE_YET) mark(name, now);
+      }
     },
 
     undo(clicks) {
@@ -149,19 +178,17 @@ window.simSettle = window.simSettle || [];
       set("live-picture", { style: { display: kind === "table" ? "none" : "block" } });
     },
 
-    pace(said, answered, facts, asked) {
+    pace(said, done, facts, who) {
       if (!said || !facts) return still();
       if (levers !== facts) {
         levers = facts;
+        idle = NONE_YET;
         if (past.length) set("live-undo", { disabled: false });
       }
+      if (who !== reader) [reader, answered] = [who, turns];
+      if (done) answered = done;
       now = said;
-      const { view, ...wanted } = said;
-      const waits = asked && answered !== asked.turn && Date.now() - sent < PATIENCE;
-      if (waits || (asked && JSON.stringify(asked.said) === JSON.stringify(wanted))) return still();
-      sent = Date.now();
-      turns += 1;
-      return { turn: turns, said: wanted };
+      return question(now) || still();
     },
   });
 })();

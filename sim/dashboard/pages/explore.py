@@ -298,7 +298,7 @@ def callbacks(app: Dash, _: Path) -> None:
         Input("choices", "data"),
         Input("live-answered", "data"),
         Input("live-levers", "data"),
-        State("live-asked", "data"),
+        Input("live-reader", "data"),
     )
 
     @app.callback(

@@ -80,6 +80,7 @@ EN = {
         "all orders (Shapley 1953), under the first seed. The bars sum to the whole."
     ),
     "explore.why.nothing": "Nothing differs from {against}: move a lever or start from another.",
+    "explore.why.soon": "The changes are being switched on one at a time …",
     "explore.why.wait": "Switching the changes on one at a time: {done} of {all} runs …",
     "explore.why.failed": "The changes cannot be made one at a time: {why}",
     "explore.became": "{what}: {now}",
@@ -181,6 +182,7 @@ ZH = {
         "取第一个种子。各条之和等于总变化。"
     ),
     "explore.why.nothing": "与“{against}”没有差别：请移动控制项或换一个出发情景。",
+    "explore.why.soon": "正在逐项开启各变化……",
     "explore.why.wait": "正在逐项开启各变化：已完成 {done}/{all} 次模拟……",
     "explore.why.failed": "这些变化无法逐项开启：{why}",
     "explore.became": "{what}：{now}",

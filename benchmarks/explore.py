@@ -1,0 +1,222 @@
+"""How quickly the live market answers: one reader in a browser, and twenty at once.
+
+`python -m benchmarks.explore slider` moves a lever a hundred times in Chromium and prints how long
+it takes from the key to the redrawn chart; `python -m benchmarks.explore readers` lets HTTP clients
+make a move a second each and prints how long they wait, and the memory of all processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+SERVE = "import sys; from pathlib import Path; from sim.dashboard.app import serve; "
+SERVE += "serve(Path(sys.argv[1]), port=0)"
+MEGABYTE = 2**20
+
+# Times from a key to the first frame after the chart holds other numbers.
+WATCH = """
+() => {
+  const chart = document.querySelector("#live-graph .js-plotly-plot");
+  const numbers = () => JSON.stringify(chart.data.map((trace) => trace.y));
+  let pressed = 0;
+  let drawn = numbers();
+  window.moves = [];
+  document.addEventListener("keydown", () => { pressed = performance.now(); }, true);
+  chart.on("plotly_afterplot", () => {
+    const now = numbers();
+    if (!pressed || now === drawn) return;
+    drawn = now;
+    const began = pressed;
+    pressed = 0;
+    requestAnimationFrame(() => window.moves.push(performance.now() - began));
+  });
+}
+"""
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, int]]:
+    """Serve an empty results folder; address and process id."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [sys.executable, "-c", SERVE, folder], stdout=subprocess.PIPE, text=True
+        ) as server,
+    ):
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip(), server.pid
+        finally:
+            server.terminate()
+
+
+def slider(moves: int) -> list[float]:
+    """Return the seconds from each key to the redrawn chart."""
+    from playwright.sync_api import sync_playwright
+
+    with served() as (address, _), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{address}/explore?lang=en&preset=price_war&view=expert")
+        page.wait_for_selector("#live-graph .scatterlayer .trace", timeout=120_000)
+        page.wait_for_timeout(3_000)
+        page.evaluate(WATCH)
+        page.get_by_role("slider", name="Undercutting a month").focus()
+        for move in range(moves):
+            # Up and down its range, and never twice the same market: another lever goes along.
+            if move % 19 == 0:
+                page.get_by_role("slider", name="Cost of a line").focus()
+            elif move % 19 == 1:
+                page.get_by_role("slider", name="Undercutting a month").focus()
+            page.keyboard.press("ArrowRight" if move // 19 % 2 == 0 else "ArrowLeft")
+            page.wait_for_function("count => window.moves.length > count", arg=move)
+            page.wait_for_timeout(150)
+        taken: list[float] = page.evaluate("() => window.moves")
+        browser.close()
+    return [one / 1000 for one in taken]
+
+
+def readers(count: int, seconds: int) -> tuple[list[float], int, list[float]]:
+    """Return what each move took, how many failed, and the memory by the second, in megabytes."""
+    with served() as (address, server):
+        outputs = _outputs(address)
+        _move(address, outputs, "first", 0, {"preset": "price_war"})
+        taken: list[float] = []
+        failed = [0]
+        end = time.monotonic() + seconds
+
+        def reads(number: int) -> None:
+            turn = 0
+            time.sleep(number / count)
+            while time.monotonic() < end:
+                turn += 1
+                began = time.monotonic()
+                # No market is asked for twice.
+                cut = 0.005 + 0.095 * ((number * seconds + turn) % 997) / 997
+                said = {"preset": "price_war", "cut": f"{cut:.6f}", "lang": "en"}
+                if _move(address, outputs, f"reader{number}", turn, said):
+                    taken.append(time.monotonic() - began)
+                else:
+                    failed[0] += 1
+                time.sleep(max(0.0, began + 1.0 - time.monotonic()))
+
+        threads = [threading.Thread(target=reads, args=(number,)) for number in range(count)]
+        for thread in threads:
+            thread.start()
+        memory = []
+        while any(thread.is_alive() for thread in threads):
+            memory.append(_memory(server))
+            time.sleep(1.0)
+        return taken, failed[0], memory
+
+
+def _outputs(address: str) -> dict[str, Any]:
+    """Return the page's own callback, as the browser is told of it."""
+    listed = json.loads(_ask(address, "GET", "/_dash-dependencies"))
+    return next(one for one in listed if "live-graph.figure" in one["output"])
+
+
+def _move(address: str, callback: dict[str, Any], reader: str, turn: int, said: Any) -> bool:
+    values = {
+        "live-asked": {"turn": turn, "said": said}, "live-kind": "chart", "narrow": False,
+        "live-reader": reader,
+    }  # fmt: skip
+    parts = re.findall(r"(live-[a-z-]+)\.([a-z]+)", callback["output"])
+    body = {
+        "output": callback["output"],
+        "outputs": [{"id": name, "property": prop} for name, prop in parts],
+        "inputs": [one | {"value": values.get(one["id"])} for one in callback["inputs"]],
+        "state": [one | {"value": values.get(one["id"])} for one in callback["state"]],
+        "changedPropIds": ["live-asked.data"],
+    }
+    answer = json.loads(_ask(address, "POST", "/_dash-update-component", json.dumps(body)))
+    return (
+        answer["response"]["live-answered"]["data"] == turn and "live-graph" in answer["response"]
+    )
+
+
+def _ask(address: str, method: str, path: str, body: str | None = None) -> bytes:
+    line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=120)
+    line.request(method, path, body, {"Content-Type": "application/json"})
+    answer = line.getresponse()
+    text = answer.read()
+    line.close()
+    if answer.status != http.client.OK:
+        raise SystemExit(f"{path}: {answer.status} {text[:200]!r}")
+    return text
+
+
+def _memory(top: int) -> float:
+    """Return the resident memory of a process and all that it started, shared pages once each."""
+    processes = [top, *_children(top)]
+    return sum(_proportional(process) for process in processes) / MEGABYTE
+
+
+def _children(parent: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+        threads = Path(f"/proc/{parent}/task").iterdir()
+        text = " ".join((one / "children").read_text(encoding="ascii") for one in threads)
+    except OSError:
+        return []
+    found = [int(word) for word in text.split()]
+    return [*found, *(below for child in found for below in _children(child))]
+
+
+def _proportional(process: int) -> int:
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return (
+        next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) * 1024
+    )
+
+
+def summary(taken: Sequence[float]) -> str:
+    """Return median, 95th percentile and maximum."""
+    ordered = sorted(taken)
+    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    middle = ordered[len(ordered) // 2]
+    return (
+        f"{len(ordered)} moves: median {middle * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, "
+        f"max {ordered[-1] * 1000:.0f} ms"
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("slider", "readers"))
+    parser.add_argument("--moves", type=int, default=100)
+    parser.add_argument("--readers", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=30)
+    asked = parser.parse_args()
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
+    if asked.what == "slider":
+        print(summary(slider(asked.moves)))
+        return
+    taken, failed, memory = readers(asked.readers, asked.seconds)
+    print(summary(taken))
+    print(f"{failed} without an answer; memory {memory[0]:.0f} to {max(memory):.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
