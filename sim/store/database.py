@@ -46,9 +46,8 @@ def _check(database: Connection, sql: str) -> None:
 
 def _define(database: Connection, index: Index, runs: pd.DataFrame, sql: str) -> None:
     """Define the views that a query may mean, then shut every other door."""
-    done = [
-        stored for run, stored in index.runs.items() if stored.is_done and run in set(runs["run"])
-    ]
+    wanted = set(runs["run"])
+    done = [stored for run, stored in index.runs.items() if stored.is_done and run in wanted]
     _fill(database, "runs", runs)
     lies = pd.DataFrame(
         [(stored.row.run, stored.place.name) for stored in done], columns=["run", "place"]

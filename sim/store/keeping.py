@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.core.errors import SimError
@@ -96,12 +97,25 @@ def _merge(folder: Path, names: Sequence[str], index: Index) -> None:
 
 
 def _merged(table: str, kept: Sequence[Stored]) -> pa.Table:
-    runs = {stored.row.run for stored in kept if stored.row.status == "done"}
-    places = dict.fromkeys(stored.place for stored in kept)
-    files = [place / f"{table}.parquet" for place in places if table in table_names(place)]
-    parts = [pq.read_table(file, filters=[("run", "in", runs)]) for file in files]
-    whole = pa.concat_tables(parts, promote_options="permissive")
-    return by_metric(whole) if table in METRICS else whole
+    """Return a table of runs that lie in several folders; texts as numbers, or it takes minutes."""
+    by_place: dict[Path, set[str]] = {}
+    for stored in kept:
+        runs = by_place.setdefault(stored.place, set())
+        runs |= {stored.row.run} if stored.is_done else set()
+    files = [place / f"{table}.parquet" for place in by_place if table in table_names(place)]
+    parts = [_of_runs(file, by_place[file.parent]) for file in files]
+    whole = pa.concat_tables(parts, promote_options="permissive").unify_dictionaries()
+    return by_metric(whole.combine_chunks()) if table in METRICS else whole
+
+
+def _of_runs(file: Path, runs: set[str]) -> pa.Table:
+    """Return the rows of some of the runs in a file."""
+    texts = [field.name for field in pq.read_schema(file) if pa.types.is_string(field.type)]
+    table = pq.read_table(file, read_dictionary=texts)
+    held = pc.unique(table.column("run")).to_pylist()
+    if runs.issuperset(held):
+        return table
+    return table.filter(pc.is_in(table.column("run").cast(pa.string()), pa.array(sorted(runs))))
 
 
 def _definitions(kept: Sequence[Stored]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The page of studies: what is begun here lives by itself, and is seen from everywhere."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -31,7 +32,26 @@ class Server:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[], Server]]:
+    """Return what starts a dashboard over `tmp_path`; all that it started ends with the test."""
+    started: list[Server] = []
+
+    def begin() -> Server:
+        started.append(Server(tmp_path))
+        return started[-1]
+
+    yield begin
+    for server in started:
+        server.kill()
+    for folder in tmp_path.glob("studies/*"):
+        for process in drivers(folder):
+            os.kill(process, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -39,7 +59,9 @@ def page(chromium: Browser) -> Iterator[Page]:
     with chromium.new_context(reduced_motion="reduce") as context:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         yield page
+        expect.set_options(timeout=None)
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -71,48 +93,41 @@ def alive(process: int) -> bool:
 
 
 def test_a_study_begun_here_outlives_the_page_and_the_server_and_can_be_stopped(
-    page: Page, tmp_path: Path
+    page: Page, serve: Callable[[], Server], tmp_path: Path
 ) -> None:
-    server = Server(tmp_path)
+    server = serve()
     page.goto(f"{server.address}/studies?lang=en")
-    page.get_by_label("Scenarios").click()
+    page.get_by_role("textbox", name="Scenarios").click()
     page.get_by_role("option", name="Price war", exact=True).click()
-    page.get_by_label("Seeds").fill("5000")
-    page.keyboard.press("Escape")
+    page.get_by_role("textbox", name="Seeds").fill("5000")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("“price_war_5000” has been started.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("“price_war_5000” has been started.")).to_be_visible()
     folder = tmp_path / "studies" / "price_war_5000"
-    try:
-        until(lambda: bool(drivers(folder)))
-        page.reload()
-        expect(page.locator(".study .state")).to_have_text("running", timeout=PATIENCE)
+    until(lambda: bool(drivers(folder)))
+    page.reload()
+    expect(page.locator(".study .state")).to_have_text("running")
 
-        server.kill()
-        assert drivers(folder)
-        server = Server(tmp_path)
-        page.goto(f"{server.address}/studies?lang=en")
-        # Runs end and are seen, though this server did not begin them.
-        expect(page.locator(".study-counts")).to_contain_text("runs/s", timeout=2 * PATIENCE)
+    server.kill()
+    assert drivers(folder)
+    page.goto(f"{serve().address}/studies?lang=en")
+    # Runs end and are seen, though this server did not begin them.
+    expect(page.locator(".study-counts")).to_contain_text("runs/s")
 
-        processes = family(drivers(folder)[0])
-        assert len(processes) > 1
-        page.get_by_role("button", name="Stop “price_war_5000”").click()
-        expect(page.locator(".study .state")).to_have_text("stopped", timeout=PATIENCE)
-        until(lambda: not any(alive(process) for process in processes))
-        assert 0 < open_study(folder).status()["done"] < 5000
-    finally:
-        for process in drivers(folder):
-            os.kill(process, 9)
-        server.kill()
+    processes = family(drivers(folder)[0])
+    assert len(processes) > 1
+    page.get_by_role("button", name="Stop “price_war_5000”").click()
+    expect(page.locator(".study .state")).to_have_text("stopped")
+    until(lambda: not any(alive(process) for process in processes))
+    assert 0 < open_study(folder).status()["done"] < 5000
 
 
-def test_what_cannot_be_done_is_told(page: Page, tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    try:
-        page.goto(f"{server.address}/studies?lang=zh")
-        expect(page.get_by_text("这里还没有研究")).to_be_visible()
-        page.get_by_role("button", name="开始").click()
-        expect(page.get_by_text("无法执行")).to_be_visible()
-        assert list(tmp_path.iterdir()) == []
-    finally:
-        server.kill()
+def test_what_cannot_be_done_is_told(
+    page: Page, serve: Callable[[], Server], tmp_path: Path
+) -> None:
+    page.goto(f"{serve().address}/studies?lang=zh")
+    expect(page.get_by_text("这里还没有研究")).to_be_visible()
+
+    page.get_by_role("button", name="开始").click()
+
+    expect(page.get_by_text("无法执行")).to_be_visible()
+    assert list(tmp_path.iterdir()) == []
