@@ -56,7 +56,7 @@ _INDEX = _PAGE.replace("{theme_first}", _THEME_FIRST)
 
 
 def create_app(results: Path | None = None, token: str | None = None) -> Dash:
-    """Return the application over a results folder; it reads, and never writes there.
+    """Return the application over a results folder; it writes studies alone.
 
     With a token it answers to whoever shows it, without one to this machine alone.
     """
