@@ -150,7 +150,8 @@ def _deeds(study: Overview, words: Words) -> Component:
             id=deed(what, study.name),
             size="compact-sm",
             radius="xl",
-            variant="light" if what == "cancel" else "filled",
+            variant="default" if what == "cancel" else "filled",
+            className="" if what == "cancel" else "go",
             **aria(label=words(f"studies.{what}.of", name=study.name)),
         )
         for what in known

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from sim.studies.presence import drivers
 from sim.studies.study import open_study
-from tests.browser.conftest import _SERVE
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +24,10 @@ class Server:
 
     def __init__(self, results: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(results)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "sim.cli", "dashboard", str(results), "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()

@@ -68,7 +68,9 @@ def _form(words: Words) -> Component:
                         id="study-seeds", label=words("studies.seeds"), value=_SEEDS, min=1,
                         max=_MOST_SEEDS, allowDecimal=False, w=110,
                     ),
-                    dmc.Button(words("studies.start"), id="study-start", radius="xl"),
+                    dmc.Button(
+                        words("studies.start"), id="study-start", radius="xl", className="go"
+                    ),
                 ],
                 className="study-form",
             ),
