@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from sim.simulate import warm_up
 from sim.studies.presence import drivers
 from sim.studies.study import open_study
 
@@ -97,6 +98,7 @@ def alive(process: int) -> bool:
 def test_a_study_begun_here_outlives_the_page_and_the_server_and_can_be_stopped(
     page: Page, serve: Callable[[], Server], tmp_path: Path
 ) -> None:
+    warm_up()  # or the study would compile first, for a minute
     server = serve()
     page.goto(f"{server.address}/studies?lang=en")
     page.get_by_role("textbox", name="Scenarios").click()
@@ -113,7 +115,7 @@ def test_a_study_begun_here_outlives_the_page_and_the_server_and_can_be_stopped(
     assert drivers(folder)
     page.goto(f"{serve().address}/studies?lang=en")
     # Runs end and are seen, though this server did not begin them.
-    expect(page.locator(".study-counts")).to_contain_text("runs/s")
+    expect(page.locator(".study-counts")).to_contain_text("runs/s", timeout=2 * PATIENCE)
 
     processes = family(drivers(folder)[0])
     assert len(processes) > 1
