@@ -4,8 +4,9 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request
+
+from tests.browser.audits import serious
 
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 375, "height": 812}}
 PATIENCE = 30_000  # milliseconds; a build machine may be slow
@@ -53,21 +54,10 @@ class Visit:
     def show(self, path: str, charts: int) -> "Visit":
         """Open any page by its path and query, and wait until so many charts are drawn."""
         self.page.goto(f"{self.address}{path}")
-        self.page.wait_for_function(
-            "count => document.querySelectorAll('.chart-body:has(.main-svg)').length >= count",
-            arg=charts,
-        )
+        drawn = "count => document.querySelectorAll('.chart-body:has(.main-svg)').length >= count"
+        until(self.page, drawn, charts)
         return self
 
     def serious(self) -> list[str]:
         """Return what axe finds that keeps people out, or nearly."""
-        found = Axe().run(self.page).response["violations"]
-        return [
-            f"{one['id']}: {one['nodes'][0]['html'][:200]}"
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-
-    def query(self, expected: str) -> None:
-        """Wait until the address says what is expected."""
-        until(self.page, "part => location.search.includes(part)", expected)
+        return serious(self.page)
