@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request
 
+from tests.browser.audits import serious
+
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 375, "height": 812}}
 PATIENCE = 30_000  # milliseconds; a build machine may be slow
 
@@ -59,3 +61,7 @@ class Visit:
     def query(self, expected: str) -> None:
         """Wait until the address says what is expected."""
         until(self.page, "part => location.search.includes(part)", expected)
+
+    def serious(self) -> list[str]:
+        """Return what axe finds that keeps people out, or nearly."""
+        return serious(self.page)

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from sim.dashboard.app import create_app
 from sim.dashboard.charts import charts
 from sim.dashboard.pages import in_order
+from sim.studies.desk import Desk
+from sim.studies.levers import LEVERS
 from tests.browser.synthetic import METRICS, SCENARIOS, write_comparison
 
 TRIES = settings(max_examples=int(os.environ.get("SIM_FUZZ", "40")))
@@ -24,9 +26,13 @@ CALL = "/_dash-update-component"
 SECRET = "nobody shall read this"  # noqa: S105  what a file outside the results holds
 LISTS = ("scenarios", "carriers")  # as in assets/choices.js
 
-PATHS = st.sampled_from([page.path for page in in_order()])
+PATHS = st.sampled_from(
+    [page.path for page in in_order()] + [f"/export/{name}.json" for name in charts.names()]
+)
 NAMES = st.one_of(
     st.sampled_from(["lang", "theme", "comparison", "metric", "token", "view", *LISTS]),
+    st.sampled_from(["run", "month", "money", "map", "carrier", "who", "whose", "against"]),
+    st.sampled_from(["seeds", "preset", *(lever.name for lever in LEVERS)]),
     st.text(max_size=12),
 )
 VALUES = st.one_of(
@@ -70,6 +76,16 @@ JSON = st.recursive(
 
 def _quoted(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_simulated() -> Iterator[None]:
+    """Let the live market take every question and answer none: what is asked is tried here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Desk, "start", lambda _desk: None)
+        patch.setattr(Desk, "ask", lambda _desk, _reader, _ask: None)
+        patch.setattr(Desk, "wish", lambda _desk, _reader, _asks: None)
+        yield
 
 
 @pytest.fixture(scope="module")
