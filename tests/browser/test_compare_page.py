@@ -25,7 +25,8 @@ def _show_tables(page: Page) -> None:
     until(page, "document.querySelectorAll('.ag-row').length > 20")
     until(  # a grid lays its columns out after its rows
         page,
-        "[...document.querySelectorAll('.ag-header-row, .ag-row')].every(row => row.firstChild)",
+        """[...document.querySelectorAll('.ag-root')].every(
+            grid => grid.querySelector('.ag-header-cell') && grid.querySelector('.ag-cell'))""",
     )
 
 

@@ -18,7 +18,7 @@ LOOKS = [
     ("en", "dark", "phone"),
     ("zh", "light", "phone"),
 ]
-DRAWN = """[...document.querySelectorAll('.chart')].every(chart =>
+DRAWN = """[...document.querySelectorAll('.chart:has(.chart-title)')].every(chart =>
   chart.querySelector('.chart-title').textContent && chart.querySelector('.main-svg, .ag-root'))"""
 UPLOADS = """[...document.querySelectorAll('input[type=file], .modebar-btn')]
   .filter(part => !/svg|png/i.test(part.dataset.title || '')).length"""
