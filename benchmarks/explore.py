@@ -55,7 +55,9 @@ def served() -> Iterator[tuple[str, int]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen(
-            [sys.executable, "-c", SERVE, folder], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", SERVE, folder],  # noqa: S603  this program itself
+            stdout=subprocess.PIPE,
+            text=True,
         ) as server,
     ):
         assert server.stdout is not None
@@ -93,11 +95,16 @@ def slider(moves: int) -> list[float]:
     return [one / 1000 for one in taken]
 
 
-def readers(count: int, seconds: int) -> tuple[list[float], int, list[float]]:
-    """Return what each move took, how many failed, and the memory by the second, in megabytes."""
+def readers(count: int, seconds: int) -> tuple[list[float], int, list[float], float]:
+    """Return what each move took, how many failed, the memory by the second, in megabytes.
+
+    The last number is the processor's seconds for a move, in all processes: what a move costs whatever
+    else the machine does.
+    """
     with served() as (address, server):
         outputs = _outputs(address)
         _move(address, outputs, "first", 0, {"preset": "price_war"})
+        before = _processor(server)
         taken: list[float] = []
         failed = [0]
         end = time.monotonic() + seconds
@@ -124,7 +131,7 @@ def readers(count: int, seconds: int) -> tuple[list[float], int, list[float]]:
         while any(thread.is_alive() for thread in threads):
             memory.append(_memory(server))
             time.sleep(1.0)
-        return taken, failed[0], memory
+        return taken, failed[0], memory, (_processor(server) - before) / max(len(taken), 1)
 
 
 def _outputs(address: str) -> dict[str, Any]:
@@ -169,9 +176,17 @@ def _memory(top: int) -> float:
     return sum(_proportional(process) for process in processes) / MEGABYTE
 
 
+def _processor(top: int) -> float:
+    """Return the processor's seconds of a process and all that it started."""
+    ticks = 0
+    for process in [top, *_children(top)]:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+        ticks += sum(int(word) for word in text.rpartition(")")[2].split()[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _children(parent: int) -> list[int]:
     try:
-        text = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
         threads = Path(f"/proc/{parent}/task").iterdir()
         text = " ".join((one / "children").read_text(encoding="ascii") for one in threads)
     except OSError:
@@ -213,8 +228,8 @@ def main() -> None:
     if asked.what == "slider":
         print(summary(slider(asked.moves)))
         return
-    taken, failed, memory = readers(asked.readers, asked.seconds)
-    print(summary(taken))
+    taken, failed, memory, cost = readers(asked.readers, asked.seconds)
+    print(f"{summary(taken)}; {cost * 1000:.0f} ms of a processor each")
     print(f"{failed} without an answer; memory {memory[0]:.0f} to {max(memory):.0f} MB")
 
 

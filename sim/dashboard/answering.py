@@ -68,7 +68,8 @@ def answer(said: Any, reader: str, parts: Parts, look: Look) -> list[Any]:
     said : the reader's choices with the number of the question, from the browser
     """
     question = said if isinstance(said, Mapping) else {}
-    turn, choices = question.get("turn", 0), Choices.read(question.get("said"))
+    turn, chosen = question.get("turn", 0), question.get("said")
+    choices = Choices.read(chosen if isinstance(chosen, Mapping) else None)
     try:
         changed = _changed(Asked.read(choices), choices, reader, look, turn)
     except SimError as error:

@@ -8,7 +8,7 @@ from typing import Self
 
 from sim.core.errors import SimError
 from sim.core.kernels import code_digest
-from sim.dashboard.data import ENTITIES, MARKET
+from sim.dashboard.data import ENTITIES
 from sim.dashboard.i18n import Titles, Words
 from sim.dashboard.rows import Rows
 from sim.dashboard.scene import LEVEL, Choices
@@ -243,7 +243,7 @@ class LiveView:
         there = ENTITIES[1:] if self.asked.metric in NO_MARKET else ENTITIES
         if self.asked.whose in there:
             return (self.asked.whose,)
-        return there[:1] if self.narrow and there[0] == MARKET else there
+        return there[:1] if self.narrow else there
 
     @property
     def whole(self) -> str:

@@ -1,0 +1,278 @@
+"""The page of the live market without a browser: what it says, what it refuses, what it exports."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import no_update
+
+from sim.dashboard import answering, live_view
+from sim.dashboard.answering import Look, answer, mistakes
+from sim.dashboard.app import create_app, screen
+from sim.dashboard.drawing import draw
+from sim.dashboard.i18n import Words
+from sim.dashboard.lever_text import cause, extent, option, source, told
+from sim.dashboard.live_view import YOURS, Asked, LiveView
+from sim.dashboard.pages.explore import PARTS
+from sim.dashboard.scene import Choices
+from sim.dashboard.texts import LANGUAGES, MESSAGES
+from sim.scenario.load import from_json
+from sim.studies.desk import Ask, DeskError
+from sim.studies.levers import BY_NAME, LEVERS, THEMES, Conduct, Option
+from sim.studies.live import SHOWN, Answer, Live
+from sim.studies.positions import Mistake, Position
+from tests.unit.test_dashboard_app import said
+
+WAR = {"preset": "price_war", "cut": "0.05", "lang": "en"}
+CHART = Look(as_table=False, narrow=False)
+
+
+class Here:
+    """A desk without processes: it answers at once, and grants wishes when it is told to."""
+
+    def __init__(self) -> None:
+        self.live = Live()
+        self.answers: dict[Ask, Answer] = {}
+        self.wishes: list[Ask] = []
+
+    def start(self) -> None:
+        """There is nothing to start."""
+
+    def ask(self, reader: str, ask: Ask) -> Answer | None:
+        if ask not in self.answers:
+            self.answers[ask] = self.live.ask(from_json(ask.scenario), ask.seed)
+        return self.answers[ask]
+
+    def found(self, ask: Ask) -> Answer | None:
+        return self.answers.get(ask)
+
+    def wish(self, reader: str, asks: list[Ask]) -> None:
+        self.wishes = list(asks)
+
+    def grant(self, count: int) -> None:
+        for ask in self.wishes[:count]:
+            self.ask("", ask)
+
+
+@pytest.fixture(scope="module")
+def desk() -> Here:
+    return Here()
+
+
+@pytest.fixture(autouse=True)
+def no_processes(desk: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (live_view, answering):
+        monkeypatch.setattr(module, "the_desk", lambda: desk)
+    monkeypatch.setattr("sim.dashboard.pages.explore.the_desk", lambda: desk)
+
+
+def ask(choices: dict[str, Any], turn: int = 1, look: Look = CHART) -> dict[str, Any]:
+    parts = answer({"turn": turn, "said": choices}, "reader", PARTS, look)
+    return {name: part for (name, _), part in zip(PARTS, parts, strict=True)}
+
+
+def test_a_move_is_answered_with_chart_numbers_command_and_file():
+    page = ask(WAR, turn=7)
+    lines = page["live-graph"]["data"]
+
+    assert page["live-answered"] == 7
+    assert len(lines) == 8  # two scenarios, the market and three carriers, no band yet
+    assert page["live-title"].startswith("Whole market, 2021: profit is ")
+    assert "less than in Business as usual" in page["live-title"]
+    assert "One seed" in page["live-status"]
+    assert page["live-command"].startswith(
+        "sim run price_war --seed 0 --set population.usage_tiers"
+    )
+    assert "cut: 0.05" in page["live-file"]
+    assert page["live-command-copy"] == page["live-command"]
+    assert Position.read(WAR)[0].digest in page["live-digest"]
+    assert page["live-tick"] is False
+    assert page["live-alert"] is None
+    assert json.dumps(said(page["live-tiles"]))
+
+
+def test_the_digest_on_the_screen_is_that_of_the_file_on_the_screen(tmp_path: Path):
+    from sim.scenario.load import load_scenario
+
+    page = ask(WAR)
+    file = tmp_path / "mine.yaml"
+    file.write_text(page["live-file"], encoding="utf-8")
+
+    assert load_scenario(file).digest() in page["live-digest"]
+
+
+def test_bands_and_why_come_with_later_looks_and_nothing_is_sent_twice(desk: Here, monkeypatch):
+    monkeypatch.setattr(answering, "SEEDS", 3)
+    monkeypatch.setattr(answering, "STAGES", (1, 3))
+    war = WAR | {"cut": "0.045", "whose": "mobile"}
+    first = ask(war)
+    later = Look(as_table=False, narrow=False, seen=first["live-stage"])
+    second = ask(war, look=later)
+    assert second["live-command"] is no_update  # it has not changed
+    assert "of 8 runs" in said(second["live-why"])
+
+    unseen = ask(war, look=Look(as_table=False, narrow=False, seen=second["live-stage"]))
+    assert unseen["live-graph"] is no_update
+    assert unseen["live-answered"] == 1
+
+    desk.grant(10_000)
+    last = ask(war, look=Look(as_table=False, narrow=False, seen=second["live-stage"]))
+    assert last["live-tick"] is True
+    assert len(last["live-graph"]["data"]) == 4  # a line and a band for each of two
+    assert "3 seeds." in last["live-status"]
+    assert "accounts for" in said(last["live-why"])
+    assert "Cite as" in said(last["live-foot"])
+
+
+def test_a_question_that_was_superseded_touches_nothing(monkeypatch, desk: Here):
+    monkeypatch.setattr(desk, "ask", lambda reader, ask: None)
+    page = ask(WAR, turn=3)
+
+    assert page.pop("live-answered") == 3
+    assert set(map(type, page.values())) == {type(no_update)}
+
+
+def test_what_cannot_be_simulated_is_said(monkeypatch, desk: Here):
+    def fails(reader: str, ask: Ask) -> Answer:
+        raise DeskError("too many readers ask at once")
+
+    monkeypatch.setattr(desk, "ask", fails)
+    page = ask(WAR, turn=4)
+
+    assert "too many readers ask at once" in said(page["live-alert"])
+    assert page["live-tick"] is True
+    assert page["live-answered"] == 4
+
+
+@pytest.mark.parametrize("question", [None, [], "x", {"said": 3}, {"turn": [], "said": {"a": {}}}])
+def test_a_question_that_no_page_asks_shows_the_first_market(question: Any):
+    parts = answer(question, "reader", PARTS, CHART)
+
+    assert parts[0]["data"]
+
+
+def test_nothing_to_compare_is_said_and_drawn_as_one_line():
+    page = ask({"lang": "en"})
+    later = ask({"lang": "en"}, look=Look(as_table=True, narrow=False, seen=page["live-stage"]))
+
+    assert "as in Business as usual" in page["live-title"]
+    assert "Nothing differs" in said(later["live-why"])
+    assert "live-table" in later
+    assert later["live-table"] is not None
+
+
+@pytest.mark.parametrize("metric", SHOWN)
+@pytest.mark.parametrize("narrow", [False, True])
+def test_every_metric_is_drawn_on_every_screen(metric: str, narrow: bool):
+    look = Look(as_table=False, narrow=narrow)
+    page = ask({**WAR, "metric": metric}, look=look)
+    numbers = [value for trace in page["live-graph"]["data"] for value in trace["y"]]
+
+    assert any(value is not None for value in numbers)
+    json.dumps(page["live-graph"], allow_nan=False)
+
+
+# ------------------------------------------------------------------------- words and address
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lever", LEVERS, ids=lambda lever: lever.name)
+def test_every_lever_is_named_and_explained_in_both_languages(lever, language):
+    words = Words(language)
+
+    assert words(f"lever.{lever.name}")
+    assert words(f"lever.{lever.name}.about")
+    assert words(f"theme.{lever.theme}")
+    assert extent(lever, words)
+    assert source(lever, words)
+    assert told(lever, Position("price_war").value(lever), words)
+    if isinstance(lever, Option):
+        for one in lever.options:
+            assert isinstance(lever, Conduct) or option(lever, one, words) != ""
+
+
+def test_every_theme_has_levers_in_the_basic_view():
+    assert {lever.theme for lever in LEVERS if lever.basic} == set(THEMES)
+
+
+def test_sources_that_are_sentences_are_said_in_chinese_too():
+    told = {lever.facts.source for lever in LEVERS if lever.facts.source}
+
+    assert {one for one in told if f"source.{one}" not in MESSAGES} <= {
+        "Nevo, Turner and Williams 2016", "Weiergräber 2022",
+    }  # fmt: skip
+
+
+def test_the_equations_stand_in_sections_that_the_model_document_has(root: Path):
+    text = (root / "docs/model.md").read_text(encoding="utf-8")
+
+    assert [lever.name for lever in LEVERS if f"### {lever.section} " not in text] == []
+
+
+def test_causes_are_named_for_people():
+    words, war = Words("en"), Position("price_war").scenario
+
+    assert cause("carriers.mobile.strategy", war, words) == "China Mobile's conduct: Undercuts"
+    assert cause("carriers.unicom.leak_control_branched", war, words) == (
+        "Control over branches (China Unicom)"
+    )
+    assert cause("carriers.leak_control_branched", war, words) == "Control over branches"
+    assert cause("demand.kappa", war, words) == "Effort of use"
+    assert cause("orders.halving_2017", war, words) == "Prices halved in 2017"
+    assert cause("retail.plans.p5", war, words) == "retail.plans.p5"
+
+
+def test_what_an_address_cannot_say_is_told_without_being_believed():
+    script = "<script>alert(1)</script>"
+    asked = Asked.read(Choices.read({"preset": script, "cut": "nan", "metric": "gold"}))
+    text = said(mistakes(asked.mistakes, Words("en")))
+
+    assert {one.lever for one in asked.mistakes} == {None, "cut", "metric"}
+    assert script in text  # as text: the page never makes markup of it
+    assert mistakes([], Words("en")) is None
+    assert "0.5 % a month" in said(mistakes([Mistake("cut", "9")], Words("en")))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_has_every_lever_where_the_address_puts_it(language, tmp_path: Path):
+    choices = Choices.read({"lang": language, "preset": "price_war", "cut": "0.07"})
+    parts, _ = screen("/explore", choices, tmp_path)
+    text = said(parts)
+
+    for lever in LEVERS:
+        assert f'{{"type": "choice", "name": "{lever.name}"}}' in text
+    assert '"value": 0.07' in text
+
+
+def test_both_charts_are_exported_under_their_own_address(tmp_path: Path):
+    client = create_app(tmp_path).server.test_client()
+    asked = Asked.read(Choices.read(WAR))
+    view = LiveView.open(Choices.read(WAR), tmp_path)
+    query = "&".join(f"{name}={value}" for name, value in view.query.items())
+    for chart in ("explored", "causes"):
+        answer = client.get(f"/export/{chart}.csv?{query}&lang=en&theme=light")
+        assert answer.status_code == 200, answer.text
+        assert answer.text == draw(chart, view).rows.stored.assign(
+            unit=draw(chart, view).rows.unit
+        ).to_csv(index=False, lineterminator="\n")
+    assert view.cited.scenarios[YOURS] == asked.position.digest
+
+
+@pytest.mark.parametrize("query", ["preset=nowhere", "cut=nan&preset=price_war", "seeds=99"])
+def test_an_export_of_what_cannot_be_is_refused(query: str, tmp_path: Path):
+    answer = create_app(tmp_path).server.test_client().get(f"/export/explored.csv?{query}")
+
+    assert answer.status_code == 404
+    assert "there is no such choice" in answer.text
+
+
+def test_parts_of_a_change_sum_to_its_whole(desk: Here, tmp_path: Path):
+    view = LiveView.open(Choices.read(WAR | {"against": "price_war"}), tmp_path)
+    found = view.attribution
+
+    assert found is not None
+    assert sum(found.parts.values()) == found.whole
+    assert float(found.after) == view.mine[0].yearly["profit"][0]
+    assert float(found.before) == view.theirs[0].yearly["profit"][0]
+    assert BY_NAME["cut"].facts.meaning
