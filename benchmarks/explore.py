@@ -55,7 +55,7 @@ def served() -> Iterator[tuple[str, int]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen(
-            [sys.executable, "-c", SERVE, folder],  # noqa: S603  this program itself
+            [sys.executable, "-c", SERVE, folder],
             stdout=subprocess.PIPE,
             text=True,
         ) as server,
@@ -98,7 +98,7 @@ def slider(moves: int) -> list[float]:
 def readers(count: int, seconds: int) -> tuple[list[float], int, list[float], float]:
     """Return what each move took, how many failed, the memory by the second, in megabytes.
 
-    The last number is the processor's seconds for a move, in all processes: what a move costs whatever
+    The last number is the processor's seconds for a move in all processes: what it costs whatever
     else the machine does.
     """
     with served() as (address, server):

@@ -20,7 +20,7 @@ def provenance(comparison: Comparison, about: dict[str, Any], words: Words) -> C
     speak = Words(words.language, comparison.titles)
     facts = [
         (words("trust.id"), comparison.id),
-        (words("trust.seeds"), seeds(comparison.seeds, words)),
+        (words("trust.seeds"), seeds(comparison.seeds)),
         (words("trust.fidelity"), words.fidelity(comparison.fidelity)),
         (words("trust.code"), _code(str(about["code"]), words)),
         *_scenarios(comparison.definitions, speak),
