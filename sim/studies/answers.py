@@ -1,5 +1,6 @@
 """What people ask of stored runs: SQL, files for other programs, what may be thrown away."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +33,7 @@ def write_file(study: Study, table: str, form: str, file: Path) -> int:
     elif form == "parquet":
         frame.to_parquet(temporary, index=False)
     else:
-        _check_size(len(frame))
+        _check_sheet(len(frame))
         with pd.ExcelWriter(temporary, engine="openpyxl") as writer:
             frame.to_excel(writer, sheet_name=table[:31], index=False)
     temporary.replace(file)
@@ -50,7 +51,9 @@ def _with_runs(study: Study, table: str) -> pd.DataFrame:
     )
 
 
-def _check_size(rows: int) -> None:
+def _check_sheet(rows: int) -> None:
+    if find_spec("openpyxl") is None:
+        raise RequestError("xlsx needs openpyxl: pip install 'backward-traffic-sim[export]'")
     if rows > _XLSX_ROWS:
         raise RequestError(f"{rows:,} rows do not fit into a sheet; take csv or parquet")
 
