@@ -19,16 +19,17 @@ type Connection = duckdb.DuckDBPyConnection
 _ASKED = "(run, parse_path(filename)[-2]) in (select (run, place) from lies)"
 
 
-def answer(index: Index, runs: pd.DataFrame, sql: str) -> pd.DataFrame:
+def answer(index: Index, runs: pd.DataFrame, sql: str, *, alike: bool = False) -> pd.DataFrame:
     """Return the answer to one SQL query; a `RequestError` says what is wrong with it.
 
     Every table is a view over the runs that are done, with the column `run`; `runs` is the view
-    of the frame given, whose column `run` says which runs the views have.
+    of the frame given, whose column `run` says which runs the views have. `alike` says that one
+    version of the program made them all: then not every file has to be looked into beforehand.
     """
     with duckdb.connect(config={"python_enable_replacements": False}) as database:
         try:
             _check(database, sql)
-            _define(database, index, runs, sql)
+            _define(database, index, runs, sql, alike)
             frame: pd.DataFrame = database.sql(sql).df()
         except duckdb.Error as error:
             raise RequestError(f"the query failed: {error}") from error
@@ -44,7 +45,7 @@ def _check(database: Connection, sql: str) -> None:
         raise RequestError(f"a query is one SELECT, this is {said}")
 
 
-def _define(database: Connection, index: Index, runs: pd.DataFrame, sql: str) -> None:
+def _define(database: Connection, index: Index, runs: pd.DataFrame, sql: str, alike: bool) -> None:
     """Define the views that a query may mean, then shut every other door."""
     wanted = set(runs["run"])
     done = [stored for run, stored in index.runs.items() if stored.is_done and run in wanted]
@@ -58,7 +59,7 @@ def _define(database: Connection, index: Index, runs: pd.DataFrame, sql: str) ->
     database.execute(f"set allowed_paths = {_listed(paths)}")
     database.execute("set enable_external_access = false")
     for name, files in asked.items():
-        _view(database, name, files, whole=_is_whole(index, done))
+        _view(database, name, files, _is_whole(index, done), alike)
     database.execute("set lock_configuration = true")
 
 
@@ -89,13 +90,13 @@ def _is_whole(index: Index, done: Sequence[Stored]) -> bool:
     return held == len(done)
 
 
-def _view(database: Connection, name: str, files: Sequence[Path], whole: bool) -> None:
+def _view(database: Connection, name: str, files: Sequence[Path], whole: bool, alike: bool) -> None:
     """Define a table over files; in a folder of one run the folder's name says which it is."""
     chunks = [str(file) for file in files if file.parent.name.startswith(CHUNK)]
     ones = [str(file) for file in files if not file.parent.name.startswith(CHUNK)]
     parts = []
     if chunks:
-        several = database.read_parquet(chunks, union_by_name=True, filename=not whole)
+        several = database.read_parquet(chunks, union_by_name=not alike, filename=not whole)
         parts.append(several if whole else several.filter(_ASKED).project("* exclude (filename)"))
     if ones:
         one = database.read_parquet(ones, union_by_name=True, filename=True)

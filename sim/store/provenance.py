@@ -14,6 +14,7 @@ from sim.core.kernels import code_digest
 from sim.scenario.schema import Scenario
 from sim.store import SCHEMA
 
+_ID = 16  # digits of an id
 # Whatever can move a bit of a result or the reading of it.
 PACKAGES = (
     "numpy",
@@ -57,6 +58,15 @@ def run_id_of(
     return _digest(content if origin is None else [*content, asdict(origin)])
 
 
+def run_ids(digest: str, seeds: Sequence[int], fidelity: str, code: str | None = None) -> list[str]:
+    """Return `run_id_of` for many seeds, in a tenth of the time."""
+    mark = "seed"
+    content = json.dumps([digest, mark, fidelity, code or code_digest()])
+    before, after = content.split(json.dumps(mark))
+    texts = (f"{before}{seed}{after}" for seed in seeds)
+    return [hashlib.sha256(text.encode()).hexdigest()[:_ID] for text in texts]
+
+
 def comparison_id(scenarios: Iterable[Scenario], seeds: Sequence[int], fidelity: str) -> str:
     """Return what identifies a comparison; here names and titles count, for they are shown."""
     texts = [scenario.canonical_json() for scenario in scenarios]
@@ -69,7 +79,7 @@ def study_id(design: Mapping[str, Any]) -> str:
 
 
 def _digest(content: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:_ID]
 
 
 @cache

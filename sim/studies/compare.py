@@ -17,7 +17,7 @@ from sim.scenario.schema import Scenario
 from sim.simulate import fed_in
 from sim.store.chunks import METRICS, STORED_TABLES
 from sim.store.index import Index
-from sim.store.provenance import machine, run_id_of
+from sim.store.provenance import machine, run_ids
 from sim.studies.comparison import (
     DIFFERENCES,
     HISTORY,
@@ -147,8 +147,7 @@ def _plan(question: Question, folder: Path, outputs: tuple[str, ...]) -> Plan:
 
 def _ids(question: Question, scenario: Scenario) -> list[str]:
     """Return the ids of a scenario's runs, in the order of the seeds."""
-    digest = scenario.digest()
-    return [run_id_of(digest, seed, question.fidelity) for seed in question.seeds]
+    return run_ids(scenario.digest(), question.seeds, question.fidelity)
 
 
 def _by_scenario(question: Question, found: pd.DataFrame) -> Values:

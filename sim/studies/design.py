@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from sim.scenario.schema import Scenario
-from sim.store.provenance import run_id_of
+from sim.store.provenance import run_ids
 from sim.studies.jobs import Planned
 from sim.studies.stopping import Target
 from sim.studies.sweeps import Point
@@ -47,7 +47,7 @@ class Design:
 
     def run_ids(self, variant: Variant, code: str | None = None) -> list[str]:
         """Return the ids of a variant's runs, in the order of the seeds."""
-        return [run_id_of(variant.digest, seed, self.fidelity, code=code) for seed in self.seeds]
+        return run_ids(variant.digest, self.seeds, self.fidelity, code)
 
     def texts(self) -> "Texts":
         """Return the scenarios of the variants as JSON, made when they are asked for."""

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Protocol
@@ -188,7 +188,8 @@ def _ended[J, R](
     pool: ProcessPoolExecutor, work: Callable[[J], R], jobs: Iterator[J], room: int
 ) -> Iterator[tuple[J, R | Lost]]:
     """Yield jobs as they end; after a death, what else was under way, and no more."""
-    under_way = {pool.submit(work, job): job for job in islice(jobs, room)}
+    with _ctrl_c_held_back():
+        under_way = {pool.submit(work, job): job for job in islice(jobs, room)}
     alive = True
     while under_way:
         ended = wait(under_way, return_when=FIRST_COMPLETED if alive else ALL_COMPLETED).done
@@ -202,6 +203,16 @@ def _ended[J, R](
             except BrokenProcessPool:
                 alive = False
                 yield job, Lost()
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Let processes that start here never hear of Ctrl-C; this one hears of it afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _abandon(pool: ProcessPoolExecutor) -> None:

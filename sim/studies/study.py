@@ -174,7 +174,7 @@ class Study:
 
         Tables have the column `run`; `runs` says what each run is.
         """
-        return answer(self.index, self.runs, sql)
+        return answer(self.index, self.runs, sql, alike=True)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a whole table of all runs that are done, in the order of the runs.

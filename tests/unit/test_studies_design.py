@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import InputError
-from sim.scenario.load import from_json
+from sim.scenario.load import from_json, load_scenario
 from sim.scenario.shipped import configs_folder
+from sim.store.provenance import run_id
 from sim.studies.design import Design
 from sim.studies.study_file import StudyFile, load_design, points
 
@@ -42,6 +43,13 @@ def test_a_grid_crosses_values_with_scenarios(tmp_path: Path) -> None:
         variant.digest for variant in made.variants
     ]
     assert len({variant.digest for variant in made.variants}) == 6
+
+
+def test_runs_have_the_ids_that_single_runs_have(tmp_path: Path) -> None:
+    made = design(tmp_path, "scenarios: [price_war]\nseeds: [3, 5]\n")
+
+    scenario = load_scenario("price_war")
+    assert [run.run for run in made.runs()] == [run_id(scenario, s, "expected") for s in (3, 5)]
 
 
 def test_lists_go_side_by_side() -> None:
