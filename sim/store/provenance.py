@@ -44,22 +44,16 @@ def run_id(scenario: Scenario, seed: int, fidelity: str, origin: Origin | None =
 
     The scenario's name and title do not count; users, months and the observed data do.
     """
-    return run_id_of(scenario.digest(), seed, fidelity, origin)
-
-
-def run_id_of(
-    digest: str, seed: int, fidelity: str, origin: Origin | None = None, code: str | None = None
-) -> str:
-    """Return the id of the run of a scenario whose digest is known: one serves many seeds.
-
-    `code` is the program that makes it, this one if None.
-    """
-    content: list[Any] = [digest, seed, fidelity, code or code_digest()]
+    content: list[Any] = [scenario.digest(), seed, fidelity, code_digest()]
     return _digest(content if origin is None else [*content, asdict(origin)])
 
 
 def run_ids(digest: str, seeds: Sequence[int], fidelity: str, code: str | None = None) -> list[str]:
-    """Return `run_id_of` for many seeds, in a tenth of the time."""
+    """Return the ids of a scenario's runs under many seeds, in a tenth of the time.
+
+    digest : of the scenario
+    code : of the program that makes them, this one if None
+    """
     mark = "seed"
     content = json.dumps([digest, mark, fidelity, code or code_digest()])
     before, after = content.split(json.dumps(mark))
