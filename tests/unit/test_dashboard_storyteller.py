@@ -11,7 +11,7 @@ from sim.core.errors import SimError
 from sim.dashboard import storyteller
 from sim.dashboard.app import screen
 from sim.dashboard.i18n import Words
-from sim.dashboard.pages.agents import KINDS, Asked, answer, branches
+from sim.dashboard.pages.agents import KINDS, Asked, answer, branches, called
 from sim.dashboard.runs import Run, runs
 from sim.dashboard.scene import Choices
 from sim.dashboard.stories import story, told_so_far
@@ -63,7 +63,7 @@ def test_a_story_comes_in_both_languages_and_a_dead_process_is_no_end(
     told = wait(teller, Question(results, run.id, "branch", "unicom:BJ"))
     assert {"en", "zh"} == set(told)
     assert "The repeated months equal the stored ones." in told["en"].notes
-    text = said(story(told["zh"], "sim explain", Words("zh")))
+    text = said(story(told["zh"], "分公司", "sim explain", Words("zh")))
     assert "联通在北京的分公司" in text
 
     teller._process.kill()
@@ -106,6 +106,15 @@ def test_what_is_not_there_takes_its_first_value(run: Run, own, kind, who):
     asked = Asked.of(run, Choices(own=own))
 
     assert (asked.kind, asked.who) == (kind, who)
+
+
+def test_a_member_is_called_by_what_it_is(run: Run):
+    branch = Asked.of(run, Choices(own={"kind": "branch", "who": "unicom:BJ"}))
+    user = Asked.of(run, Choices(own={"who": "12"}))
+
+    assert called(branch, Words("en")) == "Branch: China Unicom, Beijing"
+    assert called(branch, Words("zh")) == "分公司：中国联通，北京"
+    assert called(user, Words("en")) == "User 12"
 
 
 def test_there_is_a_branch_of_each_carrier_in_each_province(run: Run):
