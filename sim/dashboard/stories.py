@@ -34,10 +34,8 @@ def told_so_far(progress: Progress, words: Words) -> Component:
     return html.Div([bar, html.P(said, role="status")], className="card telling")
 
 
-def story(one: Story, command: str, words: Words) -> Component:
-    """Return a whole story."""
-    who = one.name.partition(" ")[2]
-    name = words("agents.story", kind=words(f"agents.{one.kind}"), which=who)
+def story(one: Story, name: str, command: str, words: Words) -> Component:
+    """Return a whole story; `name` is what its member is called, `command` tells the same."""
     copy = dmc.CopyButton(
         words("empty.copy"), copiedChildren=words("empty.copied"), value=command, variant="default"
     )

@@ -39,5 +39,7 @@ def test_another_member_can_be_followed_by_keyboard(visit: Visit):
     expect(page.get_by_role("heading", name="Reseller 2")).to_be_visible(timeout=SECONDS)
     visit.query("who=2")
     page.get_by_role("radiogroup", name="Follow a").get_by_text("Branch").click()
-    expect(page.get_by_role("heading", name="Branch mobile:BJ")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_role("heading", name="Branch: China Mobile, Beijing")).to_be_visible(
+        timeout=SECONDS
+    )
     assert visit.complaints == []

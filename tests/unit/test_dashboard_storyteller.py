@@ -1,6 +1,8 @@
 """Stories are told elsewhere: nobody waits for them, and neither many nor bad questions harm."""
 
 import json
+import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import SimError
+from sim.core.kernels import set_threads, threads
 from sim.dashboard import storyteller
 from sim.dashboard.app import screen
 from sim.dashboard.i18n import Words
-from sim.dashboard.pages.agents import KINDS, Asked, answer, branches
+from sim.dashboard.pages.agents import KINDS, Asked, answer, branches, called
 from sim.dashboard.runs import Run, runs
 from sim.dashboard.scene import Choices
 from sim.dashboard.stories import story, told_so_far
@@ -63,7 +66,7 @@ def test_a_story_comes_in_both_languages_and_a_dead_process_is_no_end(
     told = wait(teller, Question(results, run.id, "branch", "unicom:BJ"))
     assert {"en", "zh"} == set(told)
     assert "The repeated months equal the stored ones." in told["en"].notes
-    text = said(story(told["zh"], "sim explain", Words("zh")))
+    text = said(story(told["zh"], "分公司", "sim explain", Words("zh")))
     assert "联通在北京的分公司" in text
 
     teller._process.kill()
@@ -83,6 +86,21 @@ def test_too_many_questions_are_sent_away(teller: Storyteller, monkeypatch: pyte
     assert teller.ask(Question(Path(), "x", "user", 0)) == Progress(before=0)
     with pytest.raises(SimError, match="try again"):
         teller.ask(Question(Path(), "x", "user", -1))
+
+
+def test_a_process_that_has_numba_already_keeps_its_settings(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")  # so that it is as before when this ends
+    monkeypatch.delenv("NUMBA_NUM_THREADS")
+    before = threads()
+    try:
+        storyteller._use_one_thread()
+        assert threads() == 1
+        assert "NUMBA_NUM_THREADS" not in os.environ
+    finally:
+        set_threads(before)
+    monkeypatch.delitem(sys.modules, "numba")
+    storyteller._use_one_thread()
+    assert os.environ["NUMBA_NUM_THREADS"] == "1"
 
 
 def test_progress_is_told_in_words():
@@ -106,6 +124,15 @@ def test_what_is_not_there_takes_its_first_value(run: Run, own, kind, who):
     asked = Asked.of(run, Choices(own=own))
 
     assert (asked.kind, asked.who) == (kind, who)
+
+
+def test_a_member_is_called_by_what_it_is(run: Run):
+    branch = Asked.of(run, Choices(own={"kind": "branch", "who": "unicom:BJ"}))
+    user = Asked.of(run, Choices(own={"who": "12"}))
+
+    assert called(branch, Words("en")) == "Branch: China Unicom, Beijing"
+    assert called(branch, Words("zh")) == "分公司：中国联通，北京"
+    assert called(user, Words("en")) == "User 12"
 
 
 def test_there_is_a_branch_of_each_carrier_in_each_province(run: Run):

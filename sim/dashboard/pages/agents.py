@@ -98,6 +98,15 @@ def layout(choices: Choices, results: Path) -> Component:
     )
 
 
+def called(asked: Asked, words: Words) -> str:
+    """Return what a member is called: User 12, or the branch of a carrier in a province."""
+    kind = words(f"agents.{asked.kind}")
+    if asked.kind == "branch":
+        name = next(b["label"] for b in _branch_names(asked.run, words) if b["value"] == asked.who)
+        return words("agents.story.branch", kind=kind, name=name)
+    return words("agents.story", kind=kind, which=asked.who)
+
+
 def _who(asked: Asked, words: Words) -> Component:
     """Return the choice of one member of the kind."""
     if asked.who is None:
@@ -172,7 +181,7 @@ def answer(choices: Choices, results: Path) -> tuple[Component | None, bool]:
         return failed, True
     if isinstance(told, Progress):
         return told_so_far(told, words), False
-    return story(told[choices.language], asked.command, words), True
+    return story(told[choices.language], called(asked, words), asked.command, words), True
 
 
 pages.add("agents")(Page(40, "/agents", "page.agents", layout, callbacks))
