@@ -17,7 +17,7 @@ from sim.studies.facts import CHANGES_ONLY
 _PANEL, _ONE = 172, 330  # pixels, as are the next
 _PHONE = 190
 _GAP = 58
-_TOP, _BOTTOM = 58, 26
+_TOP, _LINE, _BOTTOM = 58, 20, 26  # a narrow legend takes a line more
 _FIRST = "2016-01"  # the first year holds little to see
 
 
@@ -95,20 +95,21 @@ def figure(found: Rows, view: LiveView) -> Figure:
             mine = {key: part[:, place] for key, part in values.items()}
             data += _line(name, labels, mine, panel, view, found)
         axes |= panel.axes(_months(view), axis(view, nticks=4 if columns == 2 else 5))
+    top = _TOP + (_LINE if view.narrow else 0)
     shapes = [_parting(view, panel) for panel in panels]
     headings = [heading(view, p, e) for p, e in zip(panels, entities, strict=True)]
     return {
         "data": data,
         "layout": layout(
             view,
-            drawn + _TOP + _BOTTOM,
+            drawn + top + _BOTTOM,
             **axes,
             annotations=headings,
             shapes=shapes,
             showlegend=True,
             legend=_legend(view),
             hovermode="x unified",
-            margin={"l": 8, "r": 12, "t": _TOP, "b": _BOTTOM},
+            margin={"l": 8, "r": 12, "t": top, "b": _BOTTOM},
         ),
     }
 

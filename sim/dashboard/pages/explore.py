@@ -156,8 +156,9 @@ def _button(name: str, text: str, *, disabled: bool) -> Component:
 def _results(asked: Asked, words: Words) -> Component:
     return html.Div(
         [
-            html.Div(id="live-alert"),
+            html.Div(id="live-alert", className="alerts"),
             _chart(asked, words),
+            html.Div(id="live-foot", className="chart-foot"),
             html.Section(
                 html.Div(id="live-tiles"), className="tiles", **aria(label=words("explore.results"))
             ),
@@ -190,10 +191,9 @@ def _chart(asked: Asked, words: Words) -> Component:
                 id="live-status", className="chart-notes status", role="status",
                 **aria(live="polite"),
             ),
-            html.Div(id="live-foot", className="chart-foot"),
         ],
         id="charts",
-        className="card chart",
+        className="card chart live",
         **aria(label=name),
     )  # fmt: skip
 
