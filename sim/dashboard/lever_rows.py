@@ -17,9 +17,11 @@ from sim.studies.positions import Position, moves_the_past, usual
 _OPEN = ("prices", "cooperation")  # themes that are open at first
 
 
-def lever_panel(position: Position, words: Words) -> Component:
-    """Return all levers; the stylesheet hides those of the expert view in the basic one."""
-    return html.Div([_theme(theme, position, words) for theme in THEMES], className="themes")
+def lever_panel(position: Position, words: Words, *, every: bool) -> Component:
+    """Return every lever, or the basic ones and those that were moved: fewer are quicker."""
+    shown = [one for one in LEVERS if every or one.basic or one.name in position.moved]
+    themes = [_theme(theme, shown, position, words) for theme in THEMES]
+    return html.Div(themes, className="themes")
 
 
 def facts_for_browser(words: Words) -> dict[str, Any]:
@@ -45,8 +47,8 @@ def _reading(lever: Lever, words: Words) -> dict[str, Any]:
     return {}
 
 
-def _theme(theme: Theme, position: Position, words: Words) -> Component:
-    levers = [lever for lever in LEVERS if lever.theme == theme]
+def _theme(theme: Theme, shown: list[Lever], position: Position, words: Words) -> Component:
+    levers = [lever for lever in shown if lever.theme == theme]
     summary = html.Summary([html.Span(words(f"theme.{theme}")), html.I(className="moved-mark")])
     rows = [_row(lever, position, words) for lever in levers]
     return html.Details([summary, *rows], open=theme in _OPEN, className="theme")

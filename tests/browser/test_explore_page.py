@@ -145,6 +145,19 @@ def test_the_address_holds_the_whole_state(explore: Visit):
     says(page, "cut=0.05")
 
 
+def test_the_expert_view_has_every_lever_and_keeps_what_was_moved(explore: Visit):
+    page = at(explore, "preset=price_war&cut=0.05")
+    expect(lever(page, "kappa")).to_have_count(0)
+
+    page.locator(".lever-bar").get_by_text("All of them").click()
+    says(page, "view=expert")
+    expect(lever(page, "kappa")).to_have_count(1)
+    expect(lever(page, "cut")).to_contain_text("5.0 % a month")
+    says(page, "cut=0.05")
+    answered(page)
+    assert explore.complaints == []
+
+
 def test_what_cannot_be_is_told_and_the_page_still_works(explore: Visit):
     script = "%3Cscript%3Ealert(1)%3C/script%3E"
     page = at(explore, f"preset={script}&cut=nan&attention=1e999&metric=gold&whose=..")

@@ -236,7 +236,9 @@ def test_what_an_address_cannot_say_is_told_without_being_believed():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_has_every_lever_where_the_address_puts_it(language, tmp_path: Path):
-    choices = Choices.read({"lang": language, "preset": "price_war", "cut": "0.07"})
+    choices = Choices.read(
+        {"lang": language, "preset": "price_war", "cut": "0.07", "view": "expert"}
+    )
     parts, _ = screen("/explore", choices, tmp_path)
     text = said(parts)
 

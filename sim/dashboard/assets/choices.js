@@ -91,7 +91,7 @@ window.dash_clientside = window.dash_clientside || {};
     route(said, path, before) {
       if (!said) return window.dash_clientside.no_update;
       const route = { path, lang: said.lang, comparison: said.comparison, run: said.run,
-        kind: said.kind };
+        kind: said.kind, view: said.view };
       document.documentElement.lang = said.lang === "zh" ? "zh-CN" : "en";
       return same(route, before) ? window.dash_clientside.no_update : route;
     },

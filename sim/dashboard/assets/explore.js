@@ -92,6 +92,7 @@ window.simSettle = window.simSettle || [];
   /* Put the controls where a state has them; what they then report is nothing new. */
   function place(state) {
     for (const name of Object.keys(levers)) {
+      if (!document.getElementById(`{"name":"${name}","type":"lever"}`)) continue; // not in this view
       set({ type: "choice", name }, { value: valueOf(name, state) });
       mark(name, state);
     }
@@ -129,7 +130,6 @@ window.simSettle = window.simSettle || [];
   window.simSettle.push(function (changed, current) {
     const box = document.getElementById("explore");
     if (!box) return changed;
-    if ("view" in changed) box.className = `explore ${changed.view}`;
     const from = changed.preset || preset(current);
     const settled = {};
     const real = [];

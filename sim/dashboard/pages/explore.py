@@ -115,7 +115,7 @@ def _levers(position: Position, view: str, words: Words) -> Component:
                 ],
                 className="lever-bar",
             ),
-            lever_panel(position, words),
+            lever_panel(position, words, every=view == "expert"),
         ],
         className="levers card",
         **aria(labelledby="levers-label"),
