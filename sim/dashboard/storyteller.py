@@ -7,7 +7,6 @@ one story after another; what was told is kept, what is too long or too much is 
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import SimError
+from sim.studies.executors import one_thread
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -161,23 +161,13 @@ def the_storyteller() -> Storyteller:
 def _work(line: "Connection") -> None:
     """Tell stories until the other end of the line is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
-    _use_one_thread()
+    one_thread()
     os.nice(5)
     while True:
         try:
             line.send(_tell(line, line.recv()))
         except (EOFError, OSError):
             return
-
-
-def _use_one_thread() -> None:
-    """Leave the other processors to readers; numba reads its environment as it is imported."""
-    if "numba" in sys.modules:  # by the main module, which a spawned process imports again
-        from sim.core.kernels import set_threads
-
-        set_threads(1)
-    else:
-        os.environ["NUMBA_NUM_THREADS"] = "1"
 
 
 def _tell(line: "Connection", question: Question) -> "Told | SimError":

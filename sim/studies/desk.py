@@ -20,6 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from sim.core.errors import SimError
+from sim.studies.executors import one_thread
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -294,7 +295,7 @@ def _answer_over(line: "Connection", ask: Ask) -> Outcome:
 def _work(line: "Connection", hold: Any, drop: Any) -> None:
     """Answer until the other end of the line is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
-    os.environ["NUMBA_NUM_THREADS"] = "1"  # before anything imports numba
+    one_thread()
     from sim.simulate import warm_up
     from sim.studies.live import Live
 

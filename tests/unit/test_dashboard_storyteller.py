@@ -1,8 +1,6 @@
 """Stories are told elsewhere: nobody waits for them, and neither many nor bad questions harm."""
 
 import json
-import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import SimError
-from sim.core.kernels import set_threads, threads
 from sim.dashboard import storyteller
 from sim.dashboard.app import screen
 from sim.dashboard.i18n import Words
@@ -86,21 +83,6 @@ def test_too_many_questions_are_sent_away(teller: Storyteller, monkeypatch: pyte
     assert teller.ask(Question(Path(), "x", "user", 0)) == Progress(before=0)
     with pytest.raises(SimError, match="try again"):
         teller.ask(Question(Path(), "x", "user", -1))
-
-
-def test_a_process_that_has_numba_already_keeps_its_settings(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")  # so that it is as before when this ends
-    monkeypatch.delenv("NUMBA_NUM_THREADS")
-    before = threads()
-    try:
-        storyteller._use_one_thread()
-        assert threads() == 1
-        assert "NUMBA_NUM_THREADS" not in os.environ
-    finally:
-        set_threads(before)
-    monkeypatch.delitem(sys.modules, "numba")
-    storyteller._use_one_thread()
-    assert os.environ["NUMBA_NUM_THREADS"] == "1"
 
 
 def test_progress_is_told_in_words():

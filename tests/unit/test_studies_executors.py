@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from sim.core import kernels
 from sim.core.errors import SimError
-from sim.studies.executors import Lost, Processes, Serial, executor, in_order
+from sim.studies.executors import Lost, Processes, Serial, executor, in_order, one_thread
 
 
 def nobody(finished, jobs):
@@ -184,3 +185,18 @@ def test_workers_leave_when_their_parent_is_killed(busy):
     parent.wait()
 
     until(lambda: not any(alive(worker) for worker in workers))
+
+
+def test_a_process_that_has_numba_already_keeps_its_settings(monkeypatch):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")  # so that it is as before when this ends
+    monkeypatch.delenv("NUMBA_NUM_THREADS")
+    before = kernels.threads()
+    try:
+        one_thread()
+        assert kernels.threads() == 1
+        assert "NUMBA_NUM_THREADS" not in os.environ
+    finally:
+        kernels.set_threads(before)
+    monkeypatch.delitem(sys.modules, "numba")
+    one_thread()
+    assert os.environ["NUMBA_NUM_THREADS"] == "1"
