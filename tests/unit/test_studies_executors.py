@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from sim.core import kernels
 from sim.core.errors import SimError
 from sim.studies.executors import Lost, Processes, Serial, executor, in_order, one_thread
 
@@ -188,6 +187,8 @@ def test_workers_leave_when_their_parent_is_killed(busy):
 
 
 def test_a_process_that_has_numba_already_keeps_its_settings(monkeypatch):
+    from sim.core import kernels  # here, for workers import this file before numba
+
     monkeypatch.setenv("NUMBA_NUM_THREADS", "1")  # so that it is as before when this ends
     monkeypatch.delenv("NUMBA_NUM_THREADS")
     before = kernels.threads()
