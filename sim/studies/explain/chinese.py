@@ -122,8 +122,7 @@ def _came_to_look(month: UserMonth) -> str:
 def _chose(month: UserMonth) -> str:
     if month.way == QUIET:
         return ""
-    best = max(month.options, key=lambda option: option.utility)
-    chosen = next(option for option in month.options if option.offer == month.after.offer)
+    best, chosen = month.best, month.chosen
     verb, draw = "保留" if chosen.held else "选择", f"（随机数 {month.draws.choice:.3f}）"
     if chosen is best:
         return f"最好的是{_worth(best)}。{verb}了它{draw}。"
@@ -144,8 +143,7 @@ def _took_control(month: UserMonth) -> str:
 
 def _used(use: Use, state: State) -> str:
     name = offer_name(state.carrier, state.plan)
-    total = use.within + use.beyond + use.sponsored
-    if total == 0.0:
+    if use.total == 0.0:
         return f"用{name}：没有流量，账单 {number(use.bill)} 元。"
     source = "（购自中间商）" if use.from_reseller and use.beyond > 0.0 else ""
     parts = [
@@ -159,7 +157,7 @@ def _used(use: Use, state: State) -> str:
     bill += [f"自主控制 {number(use.control_fee)}"] if use.control_fee else []
     shock = "超额账单。" if use.shock else ""
     return (
-        f"用{name}：用了 {number(total)} GB（{'，'.join(parts)}）；账单 {number(use.bill)} 元"
+        f"用{name}：用了 {number(use.total)} GB（{'，'.join(parts)}）；账单 {number(use.bill)} 元"
         f"（{'，'.join([*bill, f'不含流量部分 {number(use.voice)}'])}）。{shock}"
     )
 
@@ -167,7 +165,7 @@ def _used(use: Use, state: State) -> str:
 def quiet_user(months: Sequence[UserMonth]) -> str:
     """Return what months have in common in which nothing happened."""
     state = months[0].after
-    used = [m.use.within + m.use.beyond + m.use.sponsored for m in months]
+    used = [m.use.total for m in months]
     shocks = sum(m.use.shock for m in months)
     paid = f"；其中 {shocks} 个月付了超额费" if shocks else ""
     volume = f"用 {_span(used)} GB" if max(used) > 0.0 else "不用流量"
@@ -198,30 +196,26 @@ def partner_sentence(month: PartnerMonth) -> str:
         said.append("得知了后向流量。")
     if month.decides:
         said.append(f"作出决定：{'；'.join(_decided(deal) for deal in month.deals)}。")
-    elif any(event.endswith("to none") for event in month.events):
+    if month.ended:
         said.append("合同到期。")
     return "".join([*said, _sponsored(month)])
 
 
 def _decided(deal: CarrierDeal) -> str:
     name = CARRIER[deal.carrier]
-    best = max((t for t in deal.terms if t.open), key=lambda terms: terms.gain)
     if deal.channel == "none":
+        best = deal.best
         return f"{name}不赞助（最好的是{CHANNEL[best.channel]}：收益 {money(best.gain)}）"
-    taken = next(terms for terms in deal.terms if terms.channel == deal.channel)
     part = "" if deal.fraction >= 1.0 else f"，受预算限制只赞助 {percent(deal.fraction)} 的流量"
-    return f"{name}经{CHANNEL[deal.channel]}（收益 {money(taken.gain)}{part}）"
+    return f"{name}经{CHANNEL[deal.channel]}（收益 {money(deal.taken.gain)}{part}）"
 
 
 def _sponsored(month: PartnerMonth) -> str:
-    volume = sum(deal.sponsored for deal in month.deals)
-    if volume == 0.0:
+    if month.sponsored == 0.0:
         return "没有赞助。" if month.aware else "还不知道后向流量。"
-    paid = sum(deal.paid for deal in month.deals)
-    worth = sum(deal.worth for deal in month.deals)
     return (
-        f"赞助了 {number(volume, 0)} GB，付 {money(paid)} 和费用 {money(month.fees)}；"
-        f"由此增加的使用值 {money(worth)}。"
+        f"赞助了 {number(month.sponsored, 0)} GB，付 {money(month.paid)} 和费用 "
+        f"{money(month.fees)}；由此增加的使用值 {money(month.worth)}。"
     )
 
 
@@ -229,7 +223,7 @@ def quiet_partner(months: Sequence[PartnerMonth]) -> str:
     """Return what months have in common in which nothing happened."""
     if not months[0].aware:
         return "还不知道后向流量。"
-    volume = [sum(deal.sponsored for deal in month.deals) for month in months]
+    volume = [month.sponsored for month in months]
     if max(volume) == 0.0:
         return "约定不赞助。"
     return f"合同继续；每月赞助 {_span(volume, 0)} GB。"
@@ -257,8 +251,7 @@ def reseller_sentence(month: ResellerMonth) -> str:
         return f"{events}不在经营；另有 {month.competitors} 家在经营。"
     trade = [
         f"{CARRIER[carrier]}进价 {number(bought)}，售价 {number(sold)}"
-        for carrier, bought in month.wholesale.items()
-        if bought is not None and (sold := month.price[carrier]) is not None
+        for carrier, (bought, sold) in month.trade.items()
     ]
     losing = f"，已连续亏损 {month.losing_months} 个月" if month.losing_months else ""
     prices = f"{'；'.join(trade)}（元/GB）。" if trade else "无货可进。"

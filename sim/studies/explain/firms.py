@@ -29,6 +29,15 @@ class ResellerMonth:
     losing_months: int  # in a row
     events: tuple[str, ...]
 
+    @property
+    def trade(self) -> dict[str, tuple[float, float]]:
+        """Return the prices at which each carrier's GB are bought and sold."""
+        return {
+            carrier: (bought, sold)
+            for carrier, bought in self.wholesale.items()
+            if bought is not None and (sold := self.price[carrier]) is not None
+        }
+
 
 class WatchedReseller(Market):
     """A market that notes the months of one reseller."""

@@ -50,6 +50,16 @@ class CarrierDeal:
     paid: float  # yuan, for traffic
     worth: float  # yuan, at the partner's true value
 
+    @property
+    def best(self) -> ChannelTerms:
+        """Return the open channel that gains most."""
+        return max((terms for terms in self.terms if terms.open), key=lambda terms: terms.gain)
+
+    @property
+    def taken(self) -> ChannelTerms:
+        """Return the terms of the channel in force; there are none of no channel."""
+        return next(terms for terms in self.terms if terms.channel == self.channel)
+
 
 @dataclass(frozen=True)
 class PartnerMonth:
@@ -62,6 +72,26 @@ class PartnerMonth:
     deals: tuple[CarrierDeal, ...]
     fees: float  # subscription and integration
     events: tuple[str, ...]
+
+    @property
+    def sponsored(self) -> float:
+        """Return what the partner paid for on all carriers, GB."""
+        return sum(deal.sponsored for deal in self.deals)
+
+    @property
+    def paid(self) -> float:
+        """Return what all traffic cost."""
+        return sum(deal.paid for deal in self.deals)
+
+    @property
+    def worth(self) -> float:
+        """Return what all the added use is worth."""
+        return sum(deal.worth for deal in self.deals)
+
+    @property
+    def ended(self) -> list[str]:
+        """Return the contracts that ended without the partner's deciding."""
+        return [] if self.decides else [event for event in self.events if event.endswith("to none")]
 
 
 class WatchedPartner(Market):

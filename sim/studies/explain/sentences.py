@@ -120,8 +120,7 @@ def _came_to_look(month: UserMonth) -> str:
 def _chose(month: UserMonth) -> str:
     if month.way == QUIET:
         return ""
-    best = max(month.options, key=lambda option: option.utility)
-    chosen = next(option for option in month.options if option.offer == month.after.offer)
+    best, chosen = month.best, month.chosen
     draw = f"draw {month.draws.choice:.3f}"
     said = f"best: {_worth(best)}."
     if chosen is best:
@@ -143,8 +142,7 @@ def _took_control(month: UserMonth) -> str:
 
 def _used(use: Use, state: State) -> str:
     name = offer_name(state.carrier, state.plan)
-    total = use.within + use.beyond + use.sponsored
-    if total == 0.0:
+    if use.total == 0.0:
         return f"On {name}: no data, bill {number(use.bill)} yuan."
     source = " from a reseller" if use.from_reseller and use.beyond > 0.0 else ""
     parts = [
@@ -158,15 +156,15 @@ def _used(use: Use, state: State) -> str:
     bill += [f"control {number(use.control_fee)}"] if use.control_fee else []
     shock = " A bill shock." if use.shock else ""
     return (
-        f"On {name}: used {number(total)} GB ({', '.join(parts)}); bill {number(use.bill)} yuan "
-        f"({', '.join([*bill, f'without data {number(use.voice)}'])}).{shock}"
+        f"On {name}: used {number(use.total)} GB ({', '.join(parts)}); bill {number(use.bill)} "
+        f"yuan ({', '.join([*bill, f'without data {number(use.voice)}'])}).{shock}"
     )
 
 
 def quiet_user(months: Sequence[UserMonth]) -> str:
     """Return what months have in common in which nothing happened."""
     state = months[0].after
-    used = [m.use.within + m.use.beyond + m.use.sponsored for m in months]
+    used = [m.use.total for m in months]
     shocks = sum(m.use.shock for m in months)
     paid = f"; paid overage in {shocks} months" if shocks else ""
     volume = f"used {span(used)} GB" if max(used) > 0.0 else "used no data"
@@ -197,31 +195,25 @@ def partner_sentence(month: PartnerMonth) -> str:
         said.append("Learned of the offer.")
     if month.decides:
         said.append(f"Decided: {'; '.join(_decided(deal) for deal in month.deals)}.")
-    ended = [event for event in month.events if event.endswith("to none")]
-    if ended and not month.decides:
-        said.append(f"Contracts ended ({', '.join(ended)}).")
+    if month.ended:
+        said.append(f"Contracts ended ({', '.join(month.ended)}).")
     return " ".join([*said, _sponsored(month)])
 
 
 def _decided(deal: CarrierDeal) -> str:
     name = deal.carrier.capitalize()
-    best = max((t for t in deal.terms if t.open), key=lambda terms: terms.gain)
     if deal.channel == "none":
-        return f"{name} not (the best, {best.channel}: gain {money(best.gain)})"
-    taken = next(terms for terms in deal.terms if terms.channel == deal.channel)
+        return f"{name} not (the best, {deal.best.channel}: gain {money(deal.best.gain)})"
     part = "" if deal.fraction >= 1.0 else f", {percent(deal.fraction)} of its traffic by budget"
-    return f"{name} by {deal.channel} (gain {money(taken.gain)}{part})"
+    return f"{name} by {deal.channel} (gain {money(deal.taken.gain)}{part})"
 
 
 def _sponsored(month: PartnerMonth) -> str:
-    volume = sum(deal.sponsored for deal in month.deals)
-    if volume == 0.0:
+    if month.sponsored == 0.0:
         return "Sponsored nothing." if month.aware else "Does not know of the offer."
-    paid = sum(deal.paid for deal in month.deals)
-    worth = sum(deal.worth for deal in month.deals)
     return (
-        f"Sponsored {number(volume, 0)} GB for {money(paid)} and fees of {money(month.fees)}; the "
-        f"use it added is worth {money(worth)}."
+        f"Sponsored {number(month.sponsored, 0)} GB for {money(month.paid)} and fees of "
+        f"{money(month.fees)}; the use it added is worth {money(month.worth)}."
     )
 
 
@@ -229,7 +221,7 @@ def quiet_partner(months: Sequence[PartnerMonth]) -> str:
     """Return what months have in common in which nothing happened."""
     if not months[0].aware:
         return "Does not know of the offer."
-    volume = [sum(deal.sponsored for deal in month.deals) for month in months]
+    volume = [month.sponsored for month in months]
     if max(volume) == 0.0:
         return "Contract of sponsoring nothing."
     return f"Contracts run on; sponsored {span(volume, 0)} GB a month."
@@ -258,8 +250,7 @@ def reseller_sentence(month: ResellerMonth) -> str:
         return f"{events}Out of business; {month.competitors} others are in it."
     trade = [
         f"{carrier.capitalize()} bought at {number(bought)}, sold at {number(sold)}"
-        for carrier, bought in month.wholesale.items()
-        if bought is not None and (sold := month.price[carrier]) is not None
+        for carrier, (bought, sold) in month.trade.items()
     ]
     losing = f", {month.losing_months} months of loss in a row" if month.losing_months else ""
     prices = f"{'; '.join(trade)} yuan a GB. " if trade else "Nothing to buy. "

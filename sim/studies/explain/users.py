@@ -93,6 +93,11 @@ class Use:
     from_reseller: bool  # what is beyond the allowance is bought from a reseller
     shock: bool  # paid for use beyond the allowance
 
+    @property
+    def total(self) -> float:
+        """Return all use."""
+        return self.within + self.beyond + self.sponsored
+
 
 @dataclass(frozen=True)
 class UserMonth:
@@ -109,6 +114,16 @@ class UserMonth:
     after: State
     use: Use
     events: tuple[str, ...]
+
+    @property
+    def best(self) -> Option:
+        """Return the option of the highest utility; for users who looked."""
+        return max(self.options, key=lambda option: option.utility)
+
+    @property
+    def chosen(self) -> Option:
+        """Return the option that the user took or kept; for users who looked."""
+        return next(option for option in self.options if option.offer == self.after.offer)
 
 
 class WatchedUser(Market):
