@@ -11,7 +11,8 @@ from sim.dashboard.controls import choice
 from sim.dashboard.i18n import Words
 from sim.dashboard.lever_text import extent, option, reading, source, told
 from sim.scenario.shipped import scenario_names
-from sim.studies.levers import LEVERS, THEMES, Lever, Number, Option, Switch, Theme, Value
+from sim.studies.lever_kinds import Lever, Number, Option, Switch, Theme, Value
+from sim.studies.levers import LEVERS, THEMES
 from sim.studies.positions import Position, moves_the_past, usual
 
 _OPEN = ("prices", "cooperation")  # themes that are open at first

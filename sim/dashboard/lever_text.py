@@ -6,7 +6,8 @@ from math import ceil, log10
 from sim.dashboard.i18n import Words
 from sim.dashboard.texts import MESSAGES
 from sim.scenario.schema import Scenario
-from sim.studies.levers import LEVERS, NONE, Conduct, Lever, Number, Option, Switch, Value
+from sim.studies.lever_kinds import NONE, Conduct, Lever, Number, Option, Switch, Value
+from sim.studies.levers import LEVERS
 
 # How numbers are read: a unit, and what the stored number is multiplied by.
 _UNITS: dict[str, tuple[str, float]] = {

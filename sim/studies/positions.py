@@ -13,7 +13,8 @@ from sim.scenario.load import from_json, load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.shipped import scenario_names
 from sim.strategies import carrier_strategies
-from sim.studies.levers import BY_NAME, LEVERS, Conduct, Lever, Number, Option, Value
+from sim.studies.lever_kinds import Conduct, Lever, Number, Option, Value
+from sim.studies.levers import BY_NAME, LEVERS
 
 FIRST = "business_as_usual"
 # Users less finely told apart, for speed; everything else is as it ships.

@@ -19,7 +19,8 @@ from sim.dashboard.scene import Choices
 from sim.dashboard.texts import LANGUAGES, MESSAGES
 from sim.scenario.load import from_json
 from sim.studies.desk import Ask, DeskError
-from sim.studies.levers import BY_NAME, LEVERS, THEMES, Conduct, Option
+from sim.studies.lever_kinds import Conduct, Option
+from sim.studies.levers import BY_NAME, LEVERS, THEMES
 from sim.studies.live import SHOWN, Answer, Live
 from sim.studies.positions import Mistake, Position
 from tests.unit.test_dashboard_app import said

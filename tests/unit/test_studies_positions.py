@@ -10,7 +10,8 @@ import pytest
 from sim.core.errors import InputError
 from sim.scenario.load import load_scenario
 from sim.scenario.shipped import scenario_names
-from sim.studies.levers import BY_NAME, LEVERS, NONE, Conduct, Lever, Number, Option, Switch, Value
+from sim.studies.lever_kinds import NONE, Conduct, Lever, Number, Option, Switch, Value
+from sim.studies.levers import BY_NAME, LEVERS
 from sim.studies.positions import FIRST, LONGEST, MISTAKES, Mistake, Position, usual
 
 HOME = {"cut": "price_war", "block": "alliance_blocked", "service": "service_cooperation"}
