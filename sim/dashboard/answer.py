@@ -7,10 +7,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from sim.dashboard.aria import aria
+from sim.dashboard.cards import explained
 from sim.dashboard.controls import swatch
 from sim.dashboard.data import ENTITIES, MARKET, pick
 from sim.dashboard.rows import NUMBERS
-from sim.dashboard.scene import LEVEL, Choices, Scene
+from sim.dashboard.scene import Choices, Scene
 from sim.dashboard.sentences import clear
 from sim.dashboard.units import scale_for
 from sim.market.names import CARRIERS
@@ -31,14 +32,6 @@ _SIGNS = {"gain": "▲", "lose": "▼", "unclear": "≈"}
 def answer(comparison: Comparison, choices: Choices) -> Component:
     """Return the section: one card for each of the scenarios that matter most."""
     scene = Scene.of(comparison, Choices(choices.language, choices.theme))
-    words = scene.words
-    explained = words(
-        "compare.findings.single" if scene.single else "compare.findings.note",
-        year=words.period(scene.period),
-        baseline=words.scenario(comparison.baseline),
-        level=LEVEL,
-        seeds=len(comparison.seeds),
-    )
     shown = headlines(scene)
     known = {
         metric: pick(comparison.differences, metric, shown, ENTITIES)
@@ -47,8 +40,8 @@ def answer(comparison: Comparison, choices: Choices) -> Component:
     cards = [_card(scene, name, known) for name in shown]
     return html.Section(
         [
-            html.H2(words("story.answer")),
-            html.P(explained, className="explained"),
+            html.H2(scene.words("story.answer")),
+            explained(scene),
             html.Ul(cards, className="cards"),
         ],
         className="findings",

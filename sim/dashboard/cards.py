@@ -62,21 +62,27 @@ def _by_text(scene: Scene) -> dict[str, str]:
 
 def finding_cards(scene: Scene) -> Component:
     """Return one card for each key metric, with a sentence for each scenario shown."""
+    words = scene.words
+    cards = [_card(scene, metric, entity) for metric, entity in KEY]
+    found = [card for card in cards if card is not None]
+    return html.Div(
+        [explained(scene), html.Ul(found, className="cards")]
+        if found
+        else html.P(words("chart.nothing.what"), className="explained")
+    )
+
+
+def explained(scene: Scene) -> Component:
+    """Return the sentence that says what differences are taken from, and what intervals hold."""
     comparison, words = scene.comparison, scene.words
-    explained = words(
+    said = words(
         "compare.findings.single" if scene.single else "compare.findings.note",
         year=words.period(scene.period),
         baseline=words.scenario(comparison.baseline),
         level=LEVEL,
         seeds=len(comparison.seeds),
     )
-    cards = [_card(scene, metric, entity) for metric, entity in KEY]
-    found = [card for card in cards if card is not None]
-    return html.Div(
-        [html.P(explained, className="explained"), html.Ul(found, className="cards")]
-        if found
-        else html.P(words("chart.nothing.what"), className="explained")
-    )
+    return html.P(said, className="explained")
 
 
 def _card(scene: Scene, metric: str, entity: str) -> Component | None:

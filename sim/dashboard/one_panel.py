@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.dashboard.marks import dots, hover, zero_line
 from sim.dashboard.plot import Figure, axis, layout
 from sim.dashboard.rows import Rows
 from sim.dashboard.scene import Scene
@@ -18,8 +19,7 @@ def one_panel(found: Rows, scene: Scene) -> Figure:
     """Draw a dot with its interval for each scenario; names stand above, numbers beside."""
     rows = found.frame
     places = list(range(len(rows)))[::-1]
-    zero = {"zeroline": True, "zerolinecolor": scene.palette.muted, "zerolinewidth": 1.5}
-    across = axis(scene, nticks=4 if scene.narrow else 6, rangemode="tozero", **zero)
+    across = axis(scene, nticks=4 if scene.narrow else 6, rangemode="tozero", **zero_line(scene))
     up = axis(scene, showticklabels=False, showgrid=False, range=[-0.5, len(rows) - 0.3])
     texts = [
         text
@@ -42,34 +42,10 @@ def one_panel(found: Rows, scene: Scene) -> Figure:
 def _dots(rows: pd.DataFrame, places: list[int], found: Rows, scene: Scene) -> dict[str, Any]:
     colours = [scene.colour(name) for name in rows["scenario"]]
     filled = clear(rows) | scene.single
-    insides = [c if f else scene.palette.panel for c, f in zip(colours, filled, strict=True)]
-    number = f"+{found.scale.d3}"
-    interval = f"<br>[%{{customdata[0]:{number}}}, %{{customdata[1]:{number}}}]"
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": rows["mean"].tolist(),
-        "y": places,
-        "customdata": rows[["low", "high"]].to_numpy().tolist(),
-        "marker": {
-            "color": insides,
-            "symbol": "diamond",
-            "size": 11,
-            "line": {"color": colours, "width": 2},
-        },
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": (rows["high"] - rows["mean"]).tolist(),
-            "arrayminus": (rows["mean"] - rows["low"]).tolist(),
-            "color": scene.palette.muted,
-            "thickness": 2.5,
-            "width": 0,
-        },
-        "cliponaxis": False,
-        "hovertemplate": f"%{{x:{number}}} {found.scale.unit}"
-        f"{'' if scene.single else interval}<extra></extra>",
-    }
+    trace = dots(rows, places, colours, filled, scene)
+    trace["marker"]["symbol"] = "diamond"
+    said = hover(found.scale, f"+{found.scale.d3}", single=scene.single, name="")
+    return trace | {"hovertemplate": said}
 
 
 def _texts(place: int, row: dict[Any, Any], found: Rows, scene: Scene) -> list[dict[str, Any]]:

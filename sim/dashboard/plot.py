@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.dashboard.theme import FONT, GLYPHS
+from sim.dashboard.theme import FONT, GLYPHS, translucent
 from sim.dashboard.view import View
 
 type Figure = dict[str, Any]
@@ -128,6 +128,82 @@ def note(view: View, text: str, panel: Panel) -> dict[str, Any]:
         "yshift": 6,
         "showarrow": False,
         "font": {"size": 13, "color": view.palette.ink},
+    }
+
+
+def band(
+    months: list[str], low: Sequence[float | None], high: Sequence[float | None], colour: str
+) -> dict[str, Any]:
+    """Return what a trace needs to shade between two lines, without a word of its own."""
+    return {
+        "x": months + months[::-1],
+        "y": [*high, *reversed(low)],
+        "fill": "toself",
+        "fillcolor": translucent(colour, 0.18),
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def months_axis(view: View, **more: Any) -> dict[str, Any]:
+    """Return an axis of months, with a fine line where the pointer is."""
+    return axis(
+        view,
+        type="date",
+        hoverformat="%Y-%m",
+        tickangle=0,
+        showgrid=False,
+        showline=True,
+        spikecolor=view.palette.muted,
+        spikethickness=1,
+        spikedash="solid",
+        **more,
+    )
+
+
+def parting(view: View, panel: Panel, month: str) -> dict[str, Any]:
+    """Return the line in a panel at the month where scenarios part."""
+    line = {"color": view.palette.muted, "width": 1, "dash": "dot"}
+    return over(panel) | {"type": "line", "x0": month, "x1": month, "line": line}
+
+
+def over(panel: Panel) -> dict[str, Any]:
+    """Return the place of a shape as high as its panel, below the lines."""
+    return {"xref": panel.x, "yref": f"{panel.y} domain", "y0": 0, "y1": 1, "layer": "below"}
+
+
+def legend(view: View) -> dict[str, Any]:
+    """Return a legend in a row at the top left."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "xref": "container",
+        "y": 1,
+        "yanchor": "top",
+        "yref": "container",
+        "font": {"size": 13, "color": view.palette.ink},
+        "itemwidth": 34,
+    }
+
+
+def sankey(
+    view: View, height: float, node: dict[str, Any], link: dict[str, Any], **more: Any
+) -> Figure:
+    """Return a figure of flows between nodes; `node` and `link` as Plotly has them."""
+    drawn = {
+        "type": "sankey",
+        "arrangement": "snap",
+        "node": {"thickness": 14, "line": {"width": 0}} | node,
+        "link": link,
+        "textfont": {"color": view.palette.ink, "size": 12 if view.narrow else 13},
+        **more,
+    }
+    return {
+        "data": [drawn],
+        "layout": layout(view, height, margin={"l": 8, "r": 8, "t": 14, "b": 18}),
     }
 
 

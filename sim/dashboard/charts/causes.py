@@ -7,6 +7,7 @@ import pandas as pd
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.lever_text import cause
 from sim.dashboard.live_view import LiveView
+from sim.dashboard.marks import names_axis
 from sim.dashboard.plot import Figure, axis, layout
 from sim.dashboard.rows import Rows
 from sim.metrics import metrics
@@ -96,18 +97,15 @@ def _values(starts: list[float], sizes: list[float], view: LiveView) -> dict[str
 
 def _names(labels: list[str], names: list[str], view: LiveView) -> dict[str, Any]:
     """Return the axis of causes; on a phone each name stands above its bar."""
-    font = {"size": 12, "color": view.palette.ink}
     above = {"ticklabelposition": "inside", "ticklabelshift": 22} if view.narrow else {}
-    return axis(
+    return names_axis(
         view,
-        type="category",
-        categoryorder="array",
-        categoryarray=labels[::-1],
+        labels,
         showgrid=False,
         ticklabelstandoff=0 if view.narrow else 8,
         tickvals=labels,
         ticktext=names,
-        tickfont=font,
+        tickfont={"size": 12, "color": view.palette.ink},
         **above,
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from sim.dashboard.charts import Chart, charts
+from sim.dashboard.marks import dots, hover, names_axis, zero_line
 from sim.dashboard.plot import Figure, Panel, axis, layout, note, stack
 from sim.dashboard.rows import Rows
 from sim.dashboard.scene import Scene
@@ -78,47 +79,16 @@ def figure(found: Rows, scene: Scene) -> Figure:
 def _dots(mine: pd.DataFrame, found: Rows, scene: Scene, panel: Panel) -> dict[str, Any]:
     colours = [scene.palette.entity(name) for name in mine["entity"]]
     filled = clear(mine) | scene.single
-    marks = [MARKS.get(name, "circle") for name in mine["entity"]]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": mine["mean"].tolist(),
-        "y": [scene.words.entity(name) for name in mine["entity"]],
-        "customdata": mine[["low", "high"]].to_numpy().tolist(),
-        "marker": {
-            "color": [
-                c if f else scene.palette.panel for c, f in zip(colours, filled, strict=True)
-            ],
-            "symbol": marks,
-            "size": 11,
-            "line": {"color": colours, "width": 2},
-        },
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": (mine["high"] - mine["mean"]).tolist(),
-            "arrayminus": (mine["mean"] - mine["low"]).tolist(),
-            "color": scene.palette.muted,
-            "thickness": 2.5,
-            "width": 0,
-        },
-        "xaxis": panel.x,
-        "yaxis": panel.y,
-        "cliponaxis": False,
-        "hovertemplate": _hover(found, scene),
-    }
-
-
-def _hover(found: Rows, scene: Scene) -> str:
-    number = f"+{found.scale.d3}"
-    value = f"%{{y}}: %{{x:{number}}} {found.scale.unit}"
-    interval = f"<br>[%{{customdata[0]:{number}}}, %{{customdata[1]:{number}}}]"
-    return f"{value}{'' if scene.single else interval}<extra></extra>"
+    names = [scene.words.entity(name) for name in mine["entity"]]
+    trace = dots(mine, names, colours, filled, scene)
+    trace["marker"]["symbol"] = [MARKS.get(name, "circle") for name in mine["entity"]]
+    said = hover(found.scale, f"+{found.scale.d3}", single=scene.single)
+    return trace | {"xaxis": panel.x, "yaxis": panel.y, "hovertemplate": said}
 
 
 def _values(scene: Scene, panel: Panel) -> dict[str, Any]:
     shared = {} if panel.number == 1 else {"matches": "x"}
-    zero = {"zeroline": True, "zerolinecolor": scene.palette.muted, "zerolinewidth": 1.5}
+    zero = zero_line(scene)
     return axis(scene, nticks=4 if scene.narrow else 6, rangemode="tozero", **zero | shared)
 
 
@@ -129,16 +99,12 @@ def _names(mine: pd.DataFrame, scene: Scene) -> dict[str, Any]:
         f"{GLYPHS.get(name, '●')}</span>"
         for name in mine["entity"]
     ]
-    return axis(
+    return names_axis(
         scene,
-        type="category",
-        categoryorder="array",
-        categoryarray=names[::-1],
+        names,
         tickvals=names,
         ticktext=labels,
         range=[-0.6, len(names) - 0.4],
-        tickfont={"color": scene.palette.ink, "size": 13},
-        ticklabelstandoff=8,
         showgrid=False,
     )
 

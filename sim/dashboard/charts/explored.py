@@ -8,9 +8,20 @@ import pandas as pd
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.data import ENTITIES
 from sim.dashboard.live_view import YOURS, LiveView
-from sim.dashboard.plot import Figure, Panel, axis, grid, heading, layout
+from sim.dashboard.plot import (
+    Figure,
+    Panel,
+    axis,
+    band,
+    grid,
+    heading,
+    layout,
+    legend,
+    months_axis,
+    parting,
+)
 from sim.dashboard.rows import Rows
-from sim.dashboard.theme import DASHES, translucent
+from sim.dashboard.theme import DASHES
 from sim.metrics import metrics
 from sim.studies.facts import CHANGES_ONLY
 
@@ -96,7 +107,7 @@ def figure(found: Rows, view: LiveView) -> Figure:
             data += _line(name, labels, mine, panel, view, found)
         axes |= panel.axes(_months(view), axis(view, nticks=4 if columns == 2 else 5))
     top = _TOP + (_LINE if view.narrow else 0)
-    shapes = [_parting(view, panel) for panel in panels]
+    shapes = [parting(view, panel, view.branch) for panel in panels]
     headings = [heading(view, p, e) for p, e in zip(panels, entities, strict=True)]
     return {
         "data": data,
@@ -107,7 +118,7 @@ def figure(found: Rows, view: LiveView) -> Figure:
             annotations=headings,
             shapes=shapes,
             showlegend=True,
-            legend=_legend(view),
+            legend=legend(view),
             hovermode="x unified",
             margin={"l": 8, "r": 12, "t": top, "b": _BOTTOM},
         ),
@@ -138,17 +149,7 @@ def _line(
     if view.single:
         return [line]
     low, high = _plain(values["low"]), _plain(values["high"])
-    band = shared | {
-        "x": months + months[::-1],
-        "y": high + low[::-1],
-        "fill": "toself",
-        "fillcolor": translucent(colour, 0.18),
-        "line": {"width": 0},
-        "mode": "lines",
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-    return [band, line]
+    return [shared | band(months, low, high, colour), line]
 
 
 def _plain(values: Any) -> list[float | None]:
@@ -157,48 +158,11 @@ def _plain(values: Any) -> list[float | None]:
 
 
 def _months(view: LiveView) -> dict[str, Any]:
-    return axis(
+    return months_axis(
         view,
-        type="date",
         tickformat="%Y-%m" if view.narrow else "%Y",
-        hoverformat="%Y-%m",
         nticks=4 if view.narrow else 7,
-        tickangle=0,
-        showgrid=False,
-        showline=True,
-        spikecolor=view.palette.muted,
-        spikethickness=1,
-        spikedash="solid",
     )
-
-
-def _parting(view: LiveView, panel: Panel) -> dict[str, Any]:
-    """Return the line where the scenarios part."""
-    return {
-        "type": "line",
-        "xref": panel.x,
-        "yref": f"{panel.y} domain",
-        "x0": view.branch,
-        "x1": view.branch,
-        "y0": 0,
-        "y1": 1,
-        "layer": "below",
-        "line": {"color": view.palette.muted, "width": 1, "dash": "dot"},
-    }
-
-
-def _legend(view: LiveView) -> dict[str, Any]:
-    return {
-        "orientation": "h",
-        "x": 0,
-        "xanchor": "left",
-        "xref": "container",
-        "y": 1,
-        "yanchor": "top",
-        "yref": "container",
-        "font": {"size": 13, "color": view.palette.ink},
-        "itemwidth": 34,
-    }
 
 
 charts.add("explored")(Chart("explore", 10, LiveView, rows, title, ("chart.band",), figure))

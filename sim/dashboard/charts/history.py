@@ -6,6 +6,7 @@ import pandas as pd
 
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.data import MARKET
+from sim.dashboard.marks import dots, zero_line
 from sim.dashboard.plot import Figure, axis, layout
 from sim.dashboard.rows import Rows
 from sim.dashboard.theme import GLYPHS
@@ -76,9 +77,8 @@ def figure(found: Rows, scene: Past) -> Figure:
             places.append(top + 0.5 * _YEAR)
             ticks.append(str(year))
             top += _YEAR
-    zero = {"zeroline": True, "zerolinecolor": scene.palette.muted, "zerolinewidth": 1.5}
     up = axis(scene, range=[top + 4, 0], tickvals=places, ticktext=ticks, showgrid=False)
-    across = axis(scene, nticks=4 if scene.narrow else 8, ticksuffix=" %", **zero)
+    across = axis(scene, nticks=4 if scene.narrow else 8, ticksuffix=" %", **zero_line(scene))
     return {
         "data": [_dots(frame.assign(place=places), found, scene)],
         "layout": layout(
@@ -111,27 +111,11 @@ def _head(row: Any, place: float, found: Rows, scene: Past) -> dict[str, Any]:
 def _dots(rows: pd.DataFrame, found: Rows, scene: Past) -> dict[str, Any]:
     colours = [scene.palette.entity(name) for name in rows["entity"]]
     result = rows["role"] == "result"
-    insides = [c if own else scene.palette.panel for c, own in zip(colours, result, strict=True)]
-    number = f"+{found.scale.d3}"
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": rows["mean"].tolist(),
-        "y": rows["place"].tolist(),
-        "text": [found.name("role", role, scene.words) for role in rows["role"]],
-        "marker": {"color": insides, "size": 9, "line": {"color": colours, "width": 2}},
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": (rows["high"] - rows["mean"]).fillna(0.0).tolist(),
-            "arrayminus": (rows["mean"] - rows["low"]).fillna(0.0).tolist(),
-            "color": scene.palette.muted,
-            "thickness": 2,
-            "width": 0,
-        },
-        "cliponaxis": False,
-        "hovertemplate": f"%{{x:{number}}} %  %{{text}}<extra></extra>",
-    }
+    trace = dots(rows, rows["place"], colours, result, scene)
+    trace["marker"]["size"] = 9
+    said = f"%{{x:+{found.scale.d3}}} %  %{{text}}<extra></extra>"
+    roles = [found.name("role", role, scene.words) for role in rows["role"]]
+    return trace | {"text": roles, "hovertemplate": said}
 
 
 charts.add("history")(

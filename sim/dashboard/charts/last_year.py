@@ -6,6 +6,7 @@ import pandas as pd
 
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.data import MARKET
+from sim.dashboard.marks import hover, names_axis, whisker
 from sim.dashboard.plot import Figure, Panel, axis, grid, heading, layout
 from sim.dashboard.rows import Rows
 from sim.dashboard.scene import Scene
@@ -86,31 +87,12 @@ def _dots(found: Rows, scene: Scene, entity: str, panel: Panel) -> dict[str, Any
         "textfont": {"color": scene.palette.ink, "size": 12},
         "customdata": mine[["low", "high"]].to_numpy().tolist(),
         "marker": {"color": colour, "symbol": MARKS.get(entity, "circle"), "size": 11},
-        "error_x": _whisker(mine, colour),
+        "error_x": whisker(mine, colour, thickness=3),
         "xaxis": panel.x,
         "yaxis": panel.y,
         "cliponaxis": False,
-        "hovertemplate": _hover(found, scene),
+        "hovertemplate": hover(found.scale, found.scale.d3, single=scene.single),
     }
-
-
-def _whisker(mine: Any, colour: str) -> dict[str, Any]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": (mine["high"] - mine["mean"]).tolist(),
-        "arrayminus": (mine["mean"] - mine["low"]).tolist(),
-        "color": colour,
-        "thickness": 3,
-        "width": 0,
-    }
-
-
-def _hover(found: Rows, scene: Scene) -> str:
-    number = found.scale.d3
-    value = f"%{{y}}: %{{x:{number}}} {found.scale.unit}"
-    interval = f"<br>[%{{customdata[0]:{number}}}, %{{customdata[1]:{number}}}]"
-    return f"{value}{'' if scene.single else interval}<extra></extra>"
 
 
 def _values(scene: Scene, panel: Panel, entities: list[str]) -> dict[str, Any]:
@@ -126,15 +108,11 @@ def _matches(entities: list[str], panel: Panel) -> dict[str, str]:
 
 def _names(scene: Scene, panel: Panel, scenarios: list[str]) -> dict[str, Any]:
     titles = [scene.words.scenario(name) for name in scenarios]
-    return axis(
+    return names_axis(
         scene,
-        type="category",
-        categoryorder="array",
-        categoryarray=titles[::-1],
+        titles,
         range=[-0.6, len(titles) - 0.25],
         showticklabels=scene.narrow or panel.number == 1,
-        tickfont={"color": scene.palette.ink, "size": 13},
-        ticklabelstandoff=8,
     )
 
 

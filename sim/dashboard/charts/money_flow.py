@@ -4,7 +4,7 @@ from sim.core.units import FEN_PER_YUAN
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.data import MARKET
 from sim.dashboard.market_view import MarketView
-from sim.dashboard.plot import Figure, layout
+from sim.dashboard.plot import Figure, sankey
 from sim.dashboard.rows import Rows
 from sim.dashboard.theme import translucent
 from sim.dashboard.units import scale_for
@@ -84,22 +84,11 @@ def figure(found: Rows, view: MarketView) -> Figure:
         "color": [colours[group] for group in groups],
         "x": [_across(group) for group in groups],
         "y": _down(groups, found),
-        "thickness": 14,
         "pad": 26,
-        "line": {"width": 0},
         "hovertemplate": f"%{{label}}<br>%{{value:{found.scale.d3}}} {found.scale.unit}"
         "<extra></extra>",
     }
-    drawn = {
-        "type": "sankey",
-        "arrangement": "snap",
-        "node": node,
-        "link": link,
-        "textfont": {"color": view.palette.ink, "size": 12 if view.narrow else 13},
-        "valueformat": found.scale.d3,
-    }
-    margin = {"l": 8, "r": 8, "t": 14, "b": 18}
-    return {"data": [drawn], "layout": layout(view, _HEIGHT[view.narrow], margin=margin)}
+    return sankey(view, _HEIGHT[view.narrow], node, link, valueformat=found.scale.d3)
 
 
 def _across(group: str) -> float:

@@ -5,7 +5,19 @@ from typing import Any
 import pandas as pd
 
 from sim.dashboard.charts import Chart, charts
-from sim.dashboard.plot import Figure, Panel, axis, grid, heading, layout
+from sim.dashboard.plot import (
+    Figure,
+    Panel,
+    axis,
+    band,
+    grid,
+    heading,
+    layout,
+    legend,
+    months_axis,
+    over,
+    parting,
+)
 from sim.dashboard.rows import Rows
 from sim.dashboard.scene import Scene
 from sim.dashboard.sentences import touches
@@ -77,16 +89,6 @@ def _line(
     mine = found.of(scenario=scenario, entity=entity)
     months, colour = mine["month"].tolist(), scene.colour(scenario)
     shared = {"xaxis": panel.x, "yaxis": panel.y, "legendgroup": scenario, "type": "scatter"}
-    band = {
-        "x": months + months[::-1],
-        "y": mine["high"].tolist() + mine["low"].tolist()[::-1],
-        "fill": "toself",
-        "fillcolor": translucent(colour, 0.18),
-        "line": {"width": 0},
-        "mode": "lines",
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
     line = {
         "x": months,
         "y": mine["mean"].tolist(),
@@ -97,7 +99,10 @@ def _line(
         "showlegend": panel.number == 1,
         "hovertemplate": _hover(found, scene),
     }
-    return [shared | line] if scene.single else [shared | band, shared | line]
+    if scene.single:
+        return [shared | line]
+    shade = band(months, mine["low"].tolist(), mine["high"].tolist(), colour)
+    return [shared | shade, shared | line]
 
 
 def _hover(found: Rows, scene: Scene) -> str:
@@ -109,32 +114,13 @@ def _hover(found: Rows, scene: Scene) -> str:
 
 def _layout(found: Rows, scene: Scene, panels: list[Panel], drawn: int) -> dict[str, Any]:
     top = _HEADING + _LEGEND * (len(found.names("scenario")) if scene.narrow else 1)
-    months = axis(
-        scene,
-        type="date",
-        tickformat="%Y-%m",
-        hoverformat="%Y-%m",
-        nticks=3 if scene.narrow else 6,
-        tickangle=0,
-    )
-    spike = {"spikecolor": scene.palette.muted, "spikethickness": 1, "spikedash": "solid"}
+    months = months_axis(scene, tickformat="%Y-%m", nticks=3 if scene.narrow else 6)
     values = axis(scene, nticks=5)
     axes: dict[str, Any] = {}
     for panel in panels:
-        axes |= panel.axes(months | spike | {"showgrid": False, "showline": True}, values)
+        axes |= panel.axes(months, values)
     entities = found.names("entity")
     headings = [heading(scene, p, e) for p, e in zip(panels, entities, strict=True)]
-    legend = {
-        "orientation": "h",
-        "x": 0,
-        "xanchor": "left",
-        "xref": "container",
-        "y": 1,
-        "yanchor": "top",
-        "yref": "container",
-        "font": {"size": 13, "color": scene.palette.ink},
-        "itemwidth": 34,
-    }
     shapes = [shape for panel in panels for shape in _marks(found, scene, panel)]
     return layout(
         scene,
@@ -143,7 +129,7 @@ def _layout(found: Rows, scene: Scene, panels: list[Panel], drawn: int) -> dict[
         annotations=[*headings, *_mark_names(found, scene, panels[0])],
         shapes=shapes,
         showlegend=True,
-        legend=legend,
+        legend=legend(scene),
         hovermode="x unified",
         margin={"l": 8, "r": 12, "t": top, "b": _BOTTOM},
     )
@@ -152,17 +138,13 @@ def _layout(found: Rows, scene: Scene, panels: list[Panel], drawn: int) -> dict[
 def _marks(found: Rows, scene: Scene, panel: Panel) -> list[dict[str, Any]]:
     """Return the shade over the period compared and the line where the scenarios part."""
     first, last = _period(scene)
-    place = {"xref": panel.x, "yref": f"{panel.y} domain", "y0": 0, "y1": 1, "layer": "below"}
     shade = translucent(scene.palette.muted, 0.09)
     marks = []
     if _covers(found, last):
-        marks.append(
-            place
-            | {"type": "rect", "x0": first, "x1": last, "fillcolor": shade, "line": {"width": 0}}
-        )
+        rectangle = {"type": "rect", "x0": first, "x1": last, "line": {"width": 0}}
+        marks.append(over(panel) | rectangle | {"fillcolor": shade})
     if _covers(found, scene.branch):
-        line = {"color": scene.palette.muted, "width": 1, "dash": "dot"}
-        marks.append(place | {"type": "line", "x0": scene.branch, "x1": scene.branch, "line": line})
+        marks.append(parting(scene, panel, scene.branch))
     return marks
 
 

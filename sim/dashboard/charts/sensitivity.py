@@ -6,6 +6,7 @@ import pandas as pd
 
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.data import MARKET
+from sim.dashboard.marks import whisker
 from sim.dashboard.plot import Figure, axis, layout, note, stack
 from sim.dashboard.rows import Rows
 from sim.dashboard.trusting import Sensed
@@ -65,15 +66,7 @@ def _bars(mine: pd.DataFrame, view: Sensed) -> dict[str, Any]:
         "x": mine["mean"].tolist(),
         "y": mine["parameter"].tolist(),
         "marker": {"color": view.palette.accent, "opacity": 0.75},
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": (mine["high"] - mine["mean"]).fillna(0.0).tolist(),
-            "arrayminus": (mine["mean"] - mine["low"]).fillna(0.0).tolist(),
-            "color": view.palette.muted,
-            "thickness": 2,
-            "width": 0,
-        },
+        "error_x": whisker(mine, view.palette.muted, thickness=2),
         "hovertemplate": "%{y}: %{x:.0f} %<extra></extra>",
     }
 

@@ -2,7 +2,7 @@
 
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.market_view import MarketView
-from sim.dashboard.plot import Figure, layout
+from sim.dashboard.plot import Figure, sankey
 from sim.dashboard.rows import Rows
 from sim.dashboard.theme import GLYPHS, translucent
 from sim.dashboard.units import scale_for
@@ -60,9 +60,7 @@ def figure(found: Rows, view: MarketView) -> Figure:
         "color": [palette.entity(carrier) for carrier in left + right],
         "x": [0.001] * len(left) + [0.999] * len(right),
         "y": [*_spread(len(left)), *_spread(len(right))],
-        "thickness": 14,
         "pad": 22,
-        "line": {"width": 0},
         "hovertemplate": f"%{{label}} {found.scale.unit}<extra></extra>",
     }
     link = {
@@ -77,15 +75,7 @@ def figure(found: Rows, view: MarketView) -> Figure:
         "hovertemplate": f"%{{label}}<br>%{{value:{found.scale.d3_fine}}} {found.scale.unit}"
         "<extra></extra>",
     }
-    drawn = {
-        "type": "sankey",
-        "arrangement": "snap",
-        "node": node,
-        "link": link,
-        "textfont": {"color": palette.ink, "size": 12 if view.narrow else 13},
-    }
-    margin = {"l": 8, "r": 8, "t": 14, "b": 18}
-    return {"data": [drawn], "layout": layout(view, _HEIGHT, margin=margin)}
+    return sankey(view, _HEIGHT, node, link)
 
 
 def _name(carrier: str, found: Rows, view: MarketView, side: str) -> str:
