@@ -127,16 +127,10 @@ def new_room(lanes: int, count: int) -> Floats:
     The rest of a lane is not touched, for to fill it would take as long as the work.
     """
     room = np.empty(lanes * LANE)
-    clear(room, lanes, count)
-    return room
-
-
-@inlined
-def clear(room: Floats, lanes: int, count: int) -> None:
-    """Set the numbers of `count` things in each lane to 0."""
     for lane in range(lanes):
         for n in range(whole_vectors(count)):
             room[lane * LANE + n] = 0.0
+    return room
 
 
 @kernel
