@@ -1,10 +1,9 @@
 """The page of the live market in a real browser: levers by mouse and by keyboard, undo, address."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.visits import PATIENCE, SIZES, Visit
 
@@ -18,17 +17,6 @@ LOOKS = [
     ("zh", "light", "phone"),
 ]
 LONG = 4 * PATIENCE  # the simulator starts with the first question
-
-
-@pytest.fixture
-def explore(
-    request: pytest.FixtureRequest, window: BrowserContext, dashboard: str
-) -> Iterator[Visit]:
-    page = window.new_page()
-    page.set_viewport_size(SIZES[getattr(request, "param", "desktop")])
-    yield Visit(page, dashboard)
-    page.evaluate("() => localStorage.clear()")
-    page.close()
 
 
 def at(visit: Visit, query: str = "") -> Page:
@@ -64,24 +52,22 @@ def lever(page: Page, name: str) -> Locator:
 
 
 @pytest.mark.parametrize(("language", "theme", "size"), LOOKS)
-def test_the_page_is_clean_in_every_look(explore: Visit, language: str, theme: str, size: str):
-    page = explore.page
+def test_the_page_is_clean_in_every_look(visit: Visit, language: str, theme: str, size: str):
+    page = visit.page
     page.set_viewport_size(SIZES[size])
-    page.goto(
-        f"{explore.address}/explore?lang={language}&theme={theme}&preset=price_war&view=expert"
-    )
+    page.goto(f"{visit.address}/explore?lang={language}&theme={theme}&preset=price_war&view=expert")
     answered(page)
 
     expect(title(page)).to_contain_text("2021")
     expect(page.locator(".tile")).to_have_count(6)
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    assert explore.complaints == []
-    assert explore.hosts == {explore.address.removeprefix("http://")}
+    assert visit.complaints == []
+    assert visit.hosts == {visit.address.removeprefix("http://")}
 
 
-def test_a_lever_moved_by_keyboard_redraws_says_so_and_can_be_undone_and_reset(explore: Visit):
-    page = at(explore, "preset=price_war")
+def test_a_lever_moved_by_keyboard_redraws_says_so_and_can_be_undone_and_reset(visit: Visit):
+    page = at(visit, "preset=price_war")
     before = title(page).inner_text()
     undo, reset = (page.get_by_role("button", name=name) for name in ("Undo", "Reset"))
     expect(undo).to_be_disabled()
@@ -108,11 +94,11 @@ def test_a_lever_moved_by_keyboard_redraws_says_so_and_can_be_undone_and_reset(e
     says_not(page, "cut=")
     expect(title(page)).to_have_text(before)
     expect(reset).to_be_disabled()
-    assert explore.complaints == []
+    assert visit.complaints == []
 
 
-def test_a_preset_moves_every_lever_and_is_undone_as_one_move(explore: Visit):
-    page = at(explore, "leak_control=1.0")
+def test_a_preset_moves_every_lever_and_is_undone_as_one_move(visit: Visit):
+    page = at(visit, "leak_control=1.0")
     expect(lever(page, "conduct_mobile").get_by_role("textbox")).to_have_value("Business as usual")
 
     page.get_by_role("textbox", name="Start from").click()
@@ -127,12 +113,12 @@ def test_a_preset_moves_every_lever_and_is_undone_as_one_move(explore: Visit):
     says_not(page, "preset=")
     expect(lever(page, "conduct_mobile").get_by_role("textbox")).to_have_value("Business as usual")
     expect(lever(page, "cut")).to_have_class(re.compile("idle"))
-    assert explore.complaints == []
+    assert visit.complaints == []
 
 
-def test_the_address_holds_the_whole_state(explore: Visit):
+def test_the_address_holds_the_whole_state(visit: Visit):
     query = "preset=price_war&cut=0.05&roaming=off&metric=yuan_per_gb&whose=unicom&view=expert"
-    page = at(explore, query)
+    page = at(visit, query)
     first = title(page).inner_text()
 
     assert first.startswith("China Unicom, 2021: the price of a GB is ")
@@ -145,8 +131,8 @@ def test_the_address_holds_the_whole_state(explore: Visit):
     says(page, "cut=0.05")
 
 
-def test_the_expert_view_has_every_lever_and_keeps_what_was_moved(explore: Visit):
-    page = at(explore, "preset=price_war&cut=0.05")
+def test_the_expert_view_has_every_lever_and_keeps_what_was_moved(visit: Visit):
+    page = at(visit, "preset=price_war&cut=0.05")
     expect(lever(page, "kappa")).to_have_count(0)
 
     page.locator(".lever-bar").get_by_text("All of them").click()
@@ -155,22 +141,22 @@ def test_the_expert_view_has_every_lever_and_keeps_what_was_moved(explore: Visit
     expect(lever(page, "cut")).to_contain_text("5.0 % a month")
     says(page, "cut=0.05")
     answered(page)
-    assert explore.complaints == []
+    assert visit.complaints == []
 
 
-def test_what_cannot_be_is_told_and_the_page_still_works(explore: Visit):
+def test_what_cannot_be_is_told_and_the_page_still_works(visit: Visit):
     script = "%3Cscript%3Ealert(1)%3C/script%3E"
-    page = at(explore, f"preset={script}&cut=nan&attention=1e999&metric=gold&whose=..")
+    page = at(visit, f"preset={script}&cut=nan&attention=1e999&metric=gold&whose=..")
 
     told = page.locator("#live-alert")
     expect(told).to_contain_text("There is no scenario “<script>alert(1)</script>”")
     expect(told).to_contain_text("“nan” is not possible; it takes 0.5 % a month to 10.0 % a month")
     expect(told).to_contain_text("There is no “gold” for metric")
-    assert explore.complaints == []
+    assert visit.complaints == []
 
 
-def test_bands_come_and_why_it_changed_adds_up(explore: Visit):
-    page = at(explore, "preset=leak_control")
+def test_bands_come_and_why_it_changed_adds_up(visit: Visit):
+    page = at(visit, "preset=leak_control")
 
     expect(page.locator("#live-why .chart-title")).to_contain_text("accounts for", timeout=LONG)
     expect(page.locator("#live-status")).to_contain_text("20 seeds.", timeout=2 * LONG)
@@ -178,11 +164,11 @@ def test_bands_come_and_why_it_changed_adds_up(explore: Visit):
     expect(page.locator("#live-foot .action")).to_have_count(4)
     page.locator("label[for$=-table]").first.click()
     expect(page.locator("#live-table .ag-root")).to_be_visible()
-    assert explore.complaints == []
+    assert visit.complaints == []
 
 
-def test_an_explanation_opens_by_keyboard_and_says_where_it_is_from(explore: Visit):
-    page = at(explore, "preset=price_war")
+def test_an_explanation_opens_by_keyboard_and_says_where_it_is_from(visit: Visit):
+    page = at(visit, "preset=price_war")
     about = lever(page, "cut").locator("summary")
 
     about.focus()

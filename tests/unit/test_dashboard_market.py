@@ -1,6 +1,7 @@
 """The market of one run: sums are the ledger's, and every choice can be drawn and addressed."""
 
 import json
+import shutil
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -20,48 +21,34 @@ from sim.dashboard.scene import Choices
 from sim.dashboard.theme import blended
 from sim.market.names import CARRIERS
 from sim.studies.flows import MEASURES, by_province, leaders, money, moves
-from tests.browser.synthetic import write_short_run
 
 NAMES = [name for name, _ in in_order("market")]
 MONTH = "2017-03"
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("results")
-    write_short_run(folder)
-    return folder
+def client(short_results: Path) -> FlaskClient:
+    return create_app(short_results).server.test_client()
 
 
-@pytest.fixture(scope="module")
-def run(results: Path) -> Run:
-    (found,) = runs(results)
-    return found
-
-
-@pytest.fixture(scope="module")
-def client(results: Path) -> FlaskClient:
-    return create_app(results).server.test_client()
-
-
-def view(run: Run, language: str = "en", narrow: bool = False, **own: str) -> MarketView:
+def view(short_run: Run, language: str = "en", narrow: bool = False, **own: str) -> MarketView:
     choices = Choices(language=language, own={"month": MONTH} | own)
-    return MarketView.of(run, choices, narrow=narrow)
+    return MarketView.of(short_run, choices, narrow=narrow)
 
 
-def test_money_is_the_ledgers_to_the_fen(run: Run):
-    postings = run.table("postings")
+def test_money_is_the_ledgers_to_the_fen(short_run: Run):
+    postings = short_run.table("postings")
     flows = money(postings, MONTH)
 
     assert flows["fen"].dtype == "int64"
     assert flows["fen"].sum() == postings.loc[postings["month"] == MONTH, "fen"].sum()
-    shown = charts.get("money_flow").rows(view(run, money="all")).stored
+    shown = charts.get("money_flow").rows(view(short_run, money="all")).stored
     assert (shown["yuan"] * 100).round().astype("int64").sum() == flows["fen"].sum()
 
 
-def test_backward_money_leaves_out_what_users_pay_carriers(run: Run):
-    here = charts.get("money_flow").rows(view(run)).stored
-    all_ = charts.get("money_flow").rows(view(run, money="all")).stored
+def test_backward_money_leaves_out_what_users_pay_carriers(short_run: Run):
+    here = charts.get("money_flow").rows(view(short_run)).stored
+    all_ = charts.get("money_flow").rows(view(short_run, money="all")).stored
 
     pairs = set(zip(here["payer"], here["payee"], strict=True))
     assert ("users", "carrier") not in pairs
@@ -69,8 +56,8 @@ def test_backward_money_leaves_out_what_users_pay_carriers(run: Run):
     assert pairs < set(zip(all_["payer"], all_["payee"], strict=True))
 
 
-def test_every_band_goes_from_payer_to_payee(run: Run):
-    drawn = draw("money_flow", view(run, money="all"))
+def test_every_band_goes_from_payer_to_payee(short_run: Run):
+    drawn = draw("money_flow", view(short_run, money="all"))
     (sankey,) = drawn.figure["data"]
     labels = sankey["node"]["label"]
     link, rows = sankey["link"], drawn.rows.frame
@@ -99,14 +86,14 @@ def test_moves_are_lines_between_different_carriers():
     assert found["renewed"].tolist() == [1, 0]
 
 
-def test_who_gains_is_who_is_joined_more_than_left(run: Run):
-    found = moves(run.table("switches"), MONTH)
+def test_who_gains_is_who_is_joined_more_than_left(short_run: Run):
+    found = moves(short_run.table("switches"), MONTH)
     net = {
         c: found.loc[found["destination"] == c, "lines"].sum()
         - found.loc[found["origin"] == c, "lines"].sum()
         for c in CARRIERS
     }
-    title = draw("switching", view(run)).title
+    title = draw("switching", view(short_run)).title
 
     assert sum(net.values()) == 0
     names = {"mobile": "China Mobile", "unicom": "China Unicom", "telecom": "China Telecom"}
@@ -144,17 +131,17 @@ def test_the_share_of_all_is_the_largest_carriers():
     assert leaders(frame) == {"BJ": "unicom"}
 
 
-def test_shares_of_a_province_sum_to_one(run: Run):
-    found = by_province(run.table("province_carrier_month"), MONTH, "share")
+def test_shares_of_a_province_sum_to_one(short_run: Run):
+    found = by_province(short_run.table("province_carrier_month"), MONTH, "share")
     whole = found[found["carrier"] != "market"].groupby("province")["value"].sum()
 
     assert len(whole) == 31
     assert whole.tolist() == pytest.approx([1.0] * 31)
 
 
-def test_every_province_has_a_tile_of_its_own(run: Run):
-    tiles = {(p["tile_row"], p["tile_col"]) for p in run.provinces}
-    ground = draw("provinces", view(run)).figure["data"][0]
+def test_every_province_has_a_tile_of_its_own(short_run: Run):
+    tiles = {(p["tile_row"], p["tile_col"]) for p in short_run.provinces}
+    ground = draw("provinces", view(short_run)).figure["data"][0]
 
     assert len(tiles) == 31
     assert set(zip(ground["y"], ground["x"], strict=True)) == tiles
@@ -162,11 +149,11 @@ def test_every_province_has_a_tile_of_its_own(run: Run):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("narrow", [False, True])
-def test_every_choice_can_be_drawn_as_plain_json(run: Run, name: str, narrow: bool):
+def test_every_choice_can_be_drawn_as_plain_json(short_run: Run, name: str, narrow: bool):
     for measure, entity, language in product(MEASURES, ("market", "telecom"), ("en", "zh")):
         for which in MONEY:
             own = {"map": measure, "carrier": entity, "money": which}
-            drawn = draw(name, view(run, language, narrow, **own))
+            drawn = draw(name, view(short_run, language, narrow, **own))
 
             json.dumps(drawn.figure, allow_nan=False)
             assert drawn.title
@@ -175,9 +162,9 @@ def test_every_choice_can_be_drawn_as_plain_json(run: Run, name: str, narrow: bo
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_address_of_a_chart_shows_the_same_month_again(
-    client: FlaskClient, run: Run, name: str
+    client: FlaskClient, short_run: Run, name: str
 ):
-    here = view(run, map="share", carrier="unicom", money="all")
+    here = view(short_run, map="share", carrier="unicom", money="all")
     answer = client.get(address(name, "json", here)).get_json()
 
     assert answer["query"]["month"] == MONTH
@@ -193,16 +180,23 @@ def test_what_a_run_does_not_have_is_refused(client: FlaskClient, query: str):
     assert client.get(f"/export/money_flow.csv?{query}").status_code == 404
 
 
-def test_a_month_in_which_nobody_pays_says_so(run: Run):
-    here = view(run)
+def test_a_month_in_which_nobody_pays_says_so(short_run: Run):
+    here = view(short_run)
     nobody = replace(here, month="1999-01")
 
     assert draw("money_flow", nobody).title == "Nothing in this month"
     assert "Nobody paid" in json.dumps(draw("money_flow", nobody).figure)
 
 
-def test_a_run_that_kept_no_table_says_so(tmp_path: Path):
-    place = write_short_run(tmp_path)
+def copied(results: Path, to: Path) -> Path:
+    """Copy a results folder with one run, and return the run's place."""
+    shutil.copytree(results, to, dirs_exist_ok=True)
+    (place,) = (to / "runs").iterdir()
+    return place
+
+
+def test_a_run_that_kept_no_table_says_so(short_results: Path, tmp_path: Path):
+    place = copied(short_results, tmp_path)
     (place / "postings.parquet").unlink()
     about = json.loads((place / "manifest.json").read_text("utf-8"))
     del about["files"]["postings.parquet"]
@@ -215,8 +209,8 @@ def test_a_run_that_kept_no_table_says_so(tmp_path: Path):
     assert (answer.status_code, "without the table" in answer.text) == (404, True)
 
 
-def test_a_folder_that_is_no_run_is_passed_over(tmp_path: Path):
-    whole = write_short_run(tmp_path)
+def test_a_folder_that_is_no_run_is_passed_over(short_results: Path, tmp_path: Path):
+    whole = copied(short_results, tmp_path)
     (tmp_path / "runs" / "empty").mkdir()
     for name, text in (("broken", "{"), ("list", "[]"), ("other", '{"schema": 1, "id": "x"}')):
         (tmp_path / "runs" / name).mkdir()
@@ -225,11 +219,11 @@ def test_a_folder_that_is_no_run_is_passed_over(tmp_path: Path):
     assert [run.id for run in runs(tmp_path)] == [whole.name]
 
 
-def test_months_go_from_the_first_to_the_last(run: Run):
-    months = months_of(run)
+def test_months_go_from_the_first_to_the_last(short_run: Run):
+    months = months_of(short_run)
 
     assert (months[0], months[-1], len(months)) == ("2015-01", "2017-06", 30)
-    assert set(run.table("postings")["month"]) == set(months)
+    assert set(short_run.table("postings")["month"]) == set(months)
 
 
 def test_without_runs_the_page_says_which_command_makes_one(tmp_path: Path):

@@ -12,24 +12,10 @@ from sim.dashboard import storyteller
 from sim.dashboard.app import screen
 from sim.dashboard.i18n import Words
 from sim.dashboard.pages.agents import KINDS, Asked, answer, branches, called
-from sim.dashboard.runs import Run, runs
+from sim.dashboard.runs import Run
 from sim.dashboard.scene import Choices
 from sim.dashboard.stories import story, told_so_far
 from sim.dashboard.storyteller import Progress, Question, Storyteller
-from tests.browser.synthetic import write_short_run
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("results")
-    write_short_run(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def run(results: Path) -> Run:
-    (found,) = runs(results)
-    return found
 
 
 @pytest.fixture
@@ -54,13 +40,13 @@ def wait(teller: Storyteller, question: Question, seconds: float = 180.0) -> sto
 
 
 def test_a_story_comes_in_both_languages_and_a_dead_process_is_no_end(
-    teller: Storyteller, results: Path, run: Run
+    teller: Storyteller, short_results: Path, short_run: Run
 ):
     begun = time.monotonic()
-    first = teller.ask(Question(results, run.id, "branch", "unicom:BJ"))
+    first = teller.ask(Question(short_results, short_run.id, "branch", "unicom:BJ"))
     assert isinstance(first, Progress)
     assert time.monotonic() - begun < 2.0, "asking must not wait"
-    told = wait(teller, Question(results, run.id, "branch", "unicom:BJ"))
+    told = wait(teller, Question(short_results, short_run.id, "branch", "unicom:BJ"))
     assert {"en", "zh"} == set(told)
     assert "The repeated months equal the stored ones." in told["en"].notes
     text = said(story(told["zh"], "分公司", "sim explain", Words("zh")))
@@ -68,10 +54,12 @@ def test_a_story_comes_in_both_languages_and_a_dead_process_is_no_end(
 
     teller._process.kill()
     with pytest.raises(SimError, match=r"died.*sim explain"):
-        wait(teller, Question(results, run.id, "reseller", 1))
-    assert wait(teller, Question(results, run.id, "reseller", 2))["en"].kind == "reseller"
+        wait(teller, Question(short_results, short_run.id, "reseller", 1))
+    assert (
+        wait(teller, Question(short_results, short_run.id, "reseller", 2))["en"].kind == "reseller"
+    )
     with pytest.raises(SimError, match="there is no reseller 9999"):
-        wait(teller, Question(results, run.id, "reseller", 9999))
+        wait(teller, Question(short_results, short_run.id, "reseller", 9999))
 
 
 def test_too_many_questions_are_sent_away(teller: Storyteller, monkeypatch: pytest.MonkeyPatch):
@@ -102,29 +90,29 @@ def test_progress_is_told_in_words():
         ({"kind": "emperor", "who": "²"}, "user", 1),
     ],
 )
-def test_what_is_not_there_takes_its_first_value(run: Run, own, kind, who):
-    asked = Asked.of(run, Choices(own=own))
+def test_what_is_not_there_takes_its_first_value(short_run: Run, own, kind, who):
+    asked = Asked.of(short_run, Choices(own=own))
 
     assert (asked.kind, asked.who) == (kind, who)
 
 
-def test_a_member_is_called_by_what_it_is(run: Run):
-    branch = Asked.of(run, Choices(own={"kind": "branch", "who": "unicom:BJ"}))
-    user = Asked.of(run, Choices(own={"who": "12"}))
+def test_a_member_is_called_by_what_it_is(short_run: Run):
+    branch = Asked.of(short_run, Choices(own={"kind": "branch", "who": "unicom:BJ"}))
+    user = Asked.of(short_run, Choices(own={"who": "12"}))
 
     assert called(branch, Words("en")) == "Branch: China Unicom, Beijing"
     assert called(branch, Words("zh")) == "分公司：中国联通，北京"
     assert called(user, Words("en")) == "User 12"
 
 
-def test_there_is_a_branch_of_each_carrier_in_each_province(run: Run):
-    assert len(branches(run)) == 93
+def test_there_is_a_branch_of_each_carrier_in_each_province(short_run: Run):
+    assert len(branches(short_run)) == 93
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_page_offers_every_kind(results: Path, kind: str):
+def test_the_page_offers_every_kind(short_results: Path, kind: str):
     for language in ("en", "zh"):
-        parts, _ = screen("/agents", Choices(language=language, own={"kind": kind}), results)
+        parts, _ = screen("/agents", Choices(language=language, own={"kind": kind}), short_results)
         assert f'"value": "{kind}"' in said(parts)
 
 
