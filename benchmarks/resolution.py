@@ -43,8 +43,8 @@ class Resolution(NamedTuple):
 
 
 RESOLUTIONS = (
-    Resolution(1, 2, 1), Resolution(2, 3, 2), Resolution(2, 6, 2), Resolution(2, 12, 2),
-    Resolution(2, 24, 2), Resolution(4, 12, 2),
+    Resolution(2, 1, 2), Resolution(1, 2, 1), Resolution(1, 3, 1), Resolution(2, 3, 2),
+    Resolution(2, 6, 2), Resolution(2, 12, 2), Resolution(2, 24, 2), Resolution(4, 12, 2),
 )  # fmt: skip
 
 
@@ -137,7 +137,8 @@ def main() -> None:
     warm_up()
     found = [(size, *measure(size, asked.seeds)) for size in RESOLUTIONS]
     page = DOCS / "performance.md"
-    head = f"The price war in 2021, the whole market; means over {asked.seeds} seeds."
+    over = "one seed" if asked.seeds == 1 else f"means over {asked.seeds} seeds"
+    head = f"The price war in 2021, the whole market; {over}."
     text = f"{BEGIN}\n{head}\n\n{table(found)}\n{END}"
     before = page.read_text("utf-8")
     page.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: text, before, flags=re.DOTALL), "utf-8")

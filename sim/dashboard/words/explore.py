@@ -60,8 +60,9 @@ EN = {
     "explore.status.seconds": "Answered in {seconds} s.",
     "explore.wait": "Starting the simulator …",
     "explore.coarse": (
-        "Expected flows, coarse users: one usage tier instead of three. Levels differ a little "
-        "from the full model, see docs/performance.md."
+        "Expected flows, coarse users: one usage tier instead of three. Levels and differences are "
+        "off by up to a fifth from the full model, see the table in docs/performance.md; the "
+        "command without population.usage_tiers gives the full model's."
     ),
     "explore.mistakes": "Some of the address could not be read",
     "explore.mistake.preset": "There is no scenario “{text}”; Business as usual is shown.",
@@ -163,7 +164,8 @@ ZH = {
     "explore.status.seconds": "用时 {seconds} 秒。",
     "explore.wait": "正在启动模拟器……",
     "explore.coarse": (
-        "期望流量，用户较粗：用量只分一档而非三档。水平与完整模型略有不同，见 docs/performance.md。"
+        "期望流量，用户较粗：用量只分一档而非三档。水平与差异同完整模型最多相差五分之一，见 "
+        "docs/performance.md 中的表；去掉 population.usage_tiers 的命令给出完整模型的结果。"
     ),
     "explore.mistakes": "地址中有些内容无法识别",
     "explore.mistake.preset": "没有情景“{text}”；显示照旧经营。",
