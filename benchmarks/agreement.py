@@ -1,26 +1,30 @@
 """Whether users who draw come, on average, to where expected flows lead.
 
-`python -m benchmarks.agreement` runs every scenario under the same seeds in both fidelities, at
-several numbers of users, and writes the table in docs/performance.md. What a seed draws for firms
-is the same in both, so that the difference is the users' noise alone: its mean should be nothing,
-and its spread fall as one over the square root of their number (V39).
+`python -m benchmarks.agreement --folder DIR` runs every scenario under the same seeds in both
+fidelities, at several numbers of users, and writes the table in docs/performance.md. Each is a
+study in the folder, so a measurement that was stopped goes on where it was. What a seed draws for
+firms is the same in both, so that the difference is the users' noise alone: its mean should be
+nothing, and its spread fall as one over the square root of their number (V39).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from sim.scenario.load import load_scenario
 from sim.scenario.shipped import scenario_names
-from sim.studies.executors import cpus, executor, silent
-from sim.studies.facts import MARKET
-from sim.studies.jobs import Job, simulate
+from sim.studies.batch import batch
+from sim.studies.completing import Tally
+from sim.studies.executors import Processes, cpus
+from sim.studies.study import open_study
+from sim.studies.study_file import load_design
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BEGIN, END = "<!-- agreement: begin -->", "<!-- agreement: end -->"
@@ -29,29 +33,42 @@ KEYS = ["scenario", "name", "carrier"]
 
 
 def results(
-    scenarios: Sequence[str], seeds: int, months: int, users: int | None, workers: int
+    scenarios: Sequence[str], seeds: int, months: int, users: int | None, folder: Path
 ) -> pd.DataFrame:
     """Return the last year's results: a row a scenario, metric and carrier, a column a seed."""
-    changes = {"months": months} | ({} if users is None else {"population.users": users})
-    texts = tuple(load_scenario(name, changes).canonical_json() for name in scenarios)
-    fidelity = "expected" if users is None else "individual"
-    jobs = [Job(texts, seed, fidelity, None) for seed in range(seeds)]
-    found = executor(workers)(simulate, jobs, silent)
-    columns = [each.yearly.set_index(KEYS)["value"] for each in found]
-    wide = pd.concat(columns, axis=1, keys=range(seeds))
-    index = wide.index
-    kept = index.get_level_values("name").isin(COMPARED)
-    return wide[kept & (index.get_level_values("carrier") != MARKET)].sort_index()
+    name = "expected" if users is None else f"individual-{users}"
+    written = {
+        "scenarios": list(scenarios),
+        "seeds": seeds,
+        "months": months,
+        "outputs": ["metric_year"],
+    } | ({} if users is None else {"users": users})
+    file = folder / f"{name}.yaml"
+    file.write_text(json.dumps(written), encoding="utf-8")
+    batch(load_design(file), folder / name, Processes(cpus()), nobody)
+    kept = ", ".join(f"'{metric}'" for metric in COMPARED)
+    found = open_study(folder / name).query(
+        f"""
+        select scenario, name, carrier, seed, value from metric_year join runs using (run)
+        where name in ({kept}) and carrier is not null
+        and year = (select max(year) from metric_year)
+        """  # noqa: S608  names of this file
+    )
+    return found.pivot_table(index=KEYS, columns="seed", values="value").sort_index()
+
+
+def nobody(_: Tally) -> None:
+    """Say nothing."""
 
 
 def differences(
-    scenarios: Sequence[str], seeds: int, months: int, sizes: Sequence[int], workers: int
+    scenarios: Sequence[str], seeds: int, months: int, sizes: Sequence[int], folder: Path
 ) -> pd.DataFrame:
     """Return mean difference, spread and z of every result: a row a result and size."""
-    expected = results(scenarios, seeds, months, None, workers)
+    expected = results(scenarios, seeds, months, None, folder)
     frames = []
     for users in sizes:
-        gap = results(scenarios, seeds, months, users, workers) / expected - 1.0
+        gap = results(scenarios, seeds, months, users, folder) / expected - 1.0
         spread = gap.std(axis=1, ddof=1)
         z = gap.mean(axis=1) / (spread / math.sqrt(seeds))
         frames.append(pd.DataFrame({"users": users, "gap": gap.mean(axis=1), "sd": spread, "z": z}))
@@ -89,8 +106,12 @@ def main() -> None:
     parser.add_argument(
         "--scenarios", nargs="+", default=[name for name in scenario_names() if name != "history"]
     )
+    parser.add_argument("--folder", type=Path, help="where runs are kept; else nowhere")
     asked = parser.parse_args()
-    found = differences(asked.scenarios, asked.seeds, asked.months, asked.users, cpus())
+    with tempfile.TemporaryDirectory() as nowhere:
+        folder = asked.folder or Path(nowhere)
+        folder.mkdir(parents=True, exist_ok=True)
+        found = differences(asked.scenarios, asked.seeds, asked.months, asked.users, folder)
     count = len(found) // len(asked.users)
     head = (
         f"{len(asked.scenarios)} scenarios, {asked.seeds} seeds, {asked.months} months from the "
