@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.core.elementary import exp, log, power
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
+from sim.core.lanes import BLOCK, LANE, MOST, VECTOR, new_room, place, whole_vectors
 from sim.core.units import FEN_PER_YUAN
 from sim.market.offers import Offers
 from sim.market.segments import (
@@ -30,13 +31,24 @@ from sim.market.segments import (
     Segments,
 )
 from sim.mechanisms.usage import (
+    CAP,
+    FEE_YUAN,
+    GB,
+    IS_DATA,
+    NATIONAL_GB,
+    OVER,
+    PART_FREE,
+    PART_SPONSORED,
     SHOCKED,
+    TERMS,
+    YUAN,
     Curve,
     Levels,
     Margin,
     Meter,
     metered,
     net_worth,
+    terms_in_lanes,
     theta_of,
     worth_at,
     worth_of,
@@ -101,52 +113,35 @@ def offer_value(
     return float(value + (tastes.lte_value if level in (ON_LTE, ON_LTE_CONTROL) else 0.0))
 
 
-# A segment's offers in lanes of one block of memory: the compiler then sees that they do not
-# overlap and works on several offers at a time.
-MOST = 256  # offers, or states of a line, at most
-LANE = MOST + 8  # a cache line more, or all lanes would fall on the same lines of the cache
-LANES = 20
+# The offers of a segment and level in lanes (`sim.core.lanes`), beside their terms.
+LANES = 16
 (
-    GIFT, FREE, CAP, ALLOWANCE, NATIONAL, OVER, PRICE, PRINTED, BARE,  # terms
     USE_GIFT, USE_FREE, AT_FREE, USE_AWAY, AT_AWAY, USE_HOME, AT_HOME,  # use, as in `Meter`
     FREE_WORTH, AWAY_WORTH, HOME_WORTH, WORTH,
+    BARE,  # utils of a line without its use
+    APPEAL,  # utils beside all that an offer is used for
+    SOLD,  # 1, or 0 for what is only kept
+    VALUE,  # utils
+    TOP,  # utils of what is sold, the best of every eighth offer
 ) = range(0, LANES * LANE, LANE)  # fmt: skip
-_VECTOR = 8  # numbers that are worked on at a time, or a multiple of that
-
-
-@inlined
-def whole_vectors(count: int) -> int:
-    """Return a count rounded up, so that nothing is left to do singly; the rest is not read."""
-    return (count + _VECTOR - 1) // _VECTOR * _VECTOR
-
-
-@inlined
-def new_room(lanes: int, count: int) -> Floats:
-    """Return lanes of zeros for numbers of `count` things.
-
-    The rest of a lane is not touched, for to fill it would take as long as the work.
-    """
-    room = np.empty(lanes * LANE)
-    for lane in range(lanes):
-        for n in range(whole_vectors(count)):
-            room[lane * LANE + n] = 0.0
-    return room
 
 
 @kernel
 def weigh_offers(
-    room: Floats, offers: int, theta: float, away: float, usable: float, curve: Curve
-) -> None:
+    room: Floats, terms: Floats, kind: int, offers: int, theta: float, away: float, usable: float,
+    curve: Curve,
+) -> None:  # fmt: skip
     """Write into the lane `WORTH` what a month on each offer is worth, less its data bill, yuan.
 
     As `sim.mechanisms.usage.worth_under`, with powers only where they are needed: what is used
     outside the province has mostly the price of what is used at home, and what is zero-rated none.
     """
-    apart, capped = 0, 0
+    apart, capped, at = 0, 0, place(kind) * (TERMS * LANE)
     for o in range(whole_vectors(offers)):
         use = metered(
-            theta, room[GIFT + o], room[FREE + o], away, room[CAP + o],
-            room[ALLOWANCE + o] * usable, room[NATIONAL + o] * usable, curve.free, room[OVER + o],
+            theta, terms[at + PART_SPONSORED + o], terms[at + PART_FREE + o], away,
+            terms[at + CAP + o], terms[at + GB + o] * usable, terms[at + NATIONAL_GB + o] * usable,
+            curve.free, terms[at + OVER + o],
         )  # fmt: skip
         room[USE_GIFT + o], room[USE_FREE + o], room[AT_FREE + o] = use.gift, use.free, use.at_free
         room[USE_AWAY + o], room[AT_AWAY + o] = use.away, use.at_away
@@ -167,8 +162,9 @@ def weigh_offers(
         home = room[HOME_WORTH + o]
         room[WORTH + o] = net_worth(
             use, room[FREE_WORTH + o] if capped else at_free,
-            room[AWAY_WORTH + o] if apart else home, home, room[ALLOWANCE + o] * usable,
-            room[NATIONAL + o] * usable, room[PRICE + o], room[PRINTED + o], curve,
+            room[AWAY_WORTH + o] if apart else home, home, terms[at + GB + o] * usable,
+            terms[at + NATIONAL_GB + o] * usable, terms[at + YUAN + o], terms[at + FEE_YUAN + o],
+            curve,
         )  # fmt: skip
 
 
@@ -180,10 +176,33 @@ def value_use(room: Floats, at: int, worth: int, offers: int, curve: Curve) -> N
 
 
 @kernel
-def raise_all(room: Floats, offers: int) -> None:
-    """Replace what stands in the lane `WORTH` by e to the power of it."""
+def raise_all(room: Floats, offers: int, top: float, dissimilarity: float) -> None:
+    """Write the logit weight of each `VALUE` into the lane `WORTH`."""
     for o in range(whole_vectors(offers)):
-        room[WORTH + o] = exp(room[WORTH + o])
+        room[WORTH + o] = exp(min((room[VALUE + o] - top) / dissimilarity, _MOST))
+
+
+@kernel
+def add_up_value(
+    room: Floats, terms: Floats, offers: int, alpha: float, beside: float, with_data: bool
+) -> float:
+    """Write the utility of each offer into the lane `VALUE`; return that of the best one sold.
+
+    alpha : utils per yuan; beside : utils that data brings beside its use
+    """
+    for k in range(VECTOR):
+        room[TOP + k] = -math.inf
+    for first in range(0, offers, VECTOR):
+        for k in range(VECTOR):
+            o = first + k
+            use = alpha * room[WORTH + o] + beside if with_data else -math.inf
+            value = room[BARE + o] + (use if terms[IS_DATA + o] > 0.0 else 0.0)
+            room[VALUE + o] = value
+            room[TOP + k] = max(room[TOP + k], value if room[SOLD + o] > 0.0 else -math.inf)
+    top = room[TOP]
+    for k in range(VECTOR):
+        top = max(top, room[TOP + k])
+    return float(top)
 
 
 @parallel_kernel
@@ -193,55 +212,55 @@ def offer_weights(
 ) -> Weights:  # fmt: skip
     """Return the logit weight of every offer to every segment and level, before xi."""
     count, total = segments.theta.shape[0], offers.fee.shape[0]
-    plans = total // offers.voice.shape[0]
+    carriers = offers.voice.shape[0]
+    plans = total // carriers
     if total > MOST:
         raise ValueError("more offers than a kernel has room for")
-    e, tops = np.empty((count, kinds, total)), np.full((count, kinds), -math.inf)
-    sponsored, zero_rated = levels.sponsored, offers.free_share
+    e, tops = np.empty((count, kinds, total)), np.empty((count, kinds))
+    terms = terms_in_lanes(offers, margin, levels)
+    # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
     thetas, alphas, roaming, usables = segments.theta, segments.alpha, levels.roaming, levels.usable
     provinces, styles, hunters = segments.province, segments.style, segments.knows
-    place, appeal, voice, is_open = tastes.place, offers.appeal, offers.voice, offers.open
-    allowance, national, cap, fee = margin.allowance, margin.national, margin.cap, margin.fee
-    over, price = margin.use, margin.price
-    for g in prange(count):
-        style, p, alpha = int(styles[g]), int(provinces[g]), alphas[g]
-        knows, away = 1 if hunters[g] else 0, roaming[style]
+    place_value, voice, is_open = tastes.place, offers.voice, offers.open
+    appeal = np.where(np.arange(total) % plans > 0, offers.appeal, tastes.voice_value)
+    dissimilarity, lte_value, control_fee = (
+        tastes.dissimilarity,
+        tastes.lte_value,
+        tastes.control_fee,
+    )
+    for block in prange((count + BLOCK - 1) // BLOCK):
         room = new_room(LANES, total)
         for o in range(total):
-            j = o // plans
-            room[GIFT + o], room[FREE + o] = sponsored[j, style], zero_rated[o, style]
-            room[CAP + o], room[ALLOWANCE + o] = cap[o], allowance[o]
-            room[NATIONAL + o], room[OVER + o] = national[o], over[o, knows]
-            room[PRICE + o], room[PRINTED + o] = price[o, knows] / FEN_PER_YUAN, fee[o]
-            room[BARE + o] = place[j, p] - alpha * voice[j] / FEN_PER_YUAN
-            room[BARE + o] += tastes.voice_value if o % plans == 0 else appeal[o]
-        for level in range(kinds):
-            lte, controlled = level in (ON_LTE, ON_LTE_CONTROL), level >= BELOW_LTE_CONTROL
-            theta = thetas[g] * levels.usage * (levels.lte_usage if lte else 1.0)
-            usable = 1.0 if controlled else usables[style]
-            beside = tastes.lte_value if lte else 0.0
-            beside -= alpha * tastes.control_fee if controlled else 0.0
-            if level != NO_DEVICE:
-                weigh_offers(room, total, theta, away, usable, curve)
-            for o in range(total):
-                value = room[BARE + o]
-                if o % plans > 0:
-                    use = alpha * room[WORTH + o] + beside
-                    value += use if level != NO_DEVICE else -math.inf
-                e[g, level, o] = value
-                if is_open[o]:
-                    tops[g, level] = max(tops[g, level], value)
-        for level in range(BELOW_LTE_CONTROL, kinds):
-            # One scale with and without control: users compare the two.
-            top = max(tops[g, level], tops[g, level - CONTROL])
-            tops[g, level], tops[g, level - CONTROL] = top, top
-        for level in range(kinds):
-            top = tops[g, level]
-            for o in range(total):
-                room[WORTH + o] = min((e[g, level, o] - top) / tastes.dissimilarity, _MOST)
-            raise_all(room, total)
-            for o in range(total):
-                e[g, level, o] = room[WORTH + o]
+            room[APPEAL + o], room[SOLD + o] = appeal[o], 1.0 if is_open[o] else 0.0
+        for g in range(block * BLOCK, min((block + 1) * BLOCK, count)):
+            style, alpha = int(styles[g]), alphas[g]
+            kind = 2 * style + (1 if hunters[g] else 0)
+            for j in range(carriers):
+                bare = place_value[j, provinces[g]] - alpha * voice[j] / FEN_PER_YUAN
+                for o in range(j * plans, (j + 1) * plans):
+                    room[BARE + o] = bare + room[APPEAL + o]
+            for level in range(kinds):
+                lte, controlled = level in (ON_LTE, ON_LTE_CONTROL), level >= BELOW_LTE_CONTROL
+                theta = thetas[g] * levels.usage * (levels.lte_usage if lte else 1.0)
+                usable = 1.0 if controlled else usables[style]
+                beside = lte_value if lte else 0.0
+                beside -= alpha * control_fee if controlled else 0.0
+                if level != NO_DEVICE:
+                    weigh_offers(room, terms, kind, total, theta, roaming[style], usable, curve)
+                with_data = level != NO_DEVICE
+                tops[g, level] = add_up_value(room, terms, total, alpha, beside, with_data)
+                for o in range(total):
+                    e[g, level, o] = room[VALUE + o]
+            for level in range(BELOW_LTE_CONTROL, kinds):
+                # One scale with and without control: users compare the two.
+                top = max(tops[g, level], tops[g, level - CONTROL])
+                tops[g, level], tops[g, level - CONTROL] = top, top
+            for level in range(kinds):
+                for o in range(total):
+                    room[VALUE + o] = e[g, level, o]
+                raise_all(room, total, tops[g, level], dissimilarity)
+                for o in range(total):
+                    e[g, level, o] = room[WORTH + o]
     return Weights(e, tops)
 
 
@@ -286,18 +305,24 @@ def open_sums(
 
 
 @inlined
+def add_up_nests(a: Floats, nest: Ints, inside: Floats) -> None:
+    """Write each nest's sum of the carriers' weights `a`; as many nests as carriers at most."""
+    for k in range(a.shape[0]):
+        inside[k] = 0.0
+    for j in range(a.shape[0]):
+        inside[nest[j]] += a[j]
+
+
+@inlined
 def raise_nests(
     a: Floats, nest: Ints, dissimilarity: float, inside: Floats, raised: Floats
 ) -> None:
     """Write each nest's sum of the carriers' weights `a`, and its power: (carriers,) each.
 
     Nested logit (McFadden 1978): nests compete by (sum of weights)^dissimilarity, carriers in a
-    nest by their weights. As many nests as carriers at most.
+    nest by their weights.
     """
-    for k in range(a.shape[0]):
-        inside[k] = 0.0
-    for j in range(a.shape[0]):
-        inside[nest[j]] += a[j]
+    add_up_nests(a, nest, inside)
     for k in range(a.shape[0]):
         raised[k] = power(inside[k], dissimilarity) if inside[k] > 0.0 else 0.0
 

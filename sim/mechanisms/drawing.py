@@ -28,7 +28,8 @@ from sim.mechanisms.choice import (
     setting_of,
     takes_up,
 )
-from sim.mechanisms.flows import Moved, Upgrades, carry_over
+from sim.mechanisms.flows import Moved, Upgrades, carry_over_segment
+from sim.mechanisms.states import shape_of
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -234,7 +235,8 @@ def drawn_flows(
     lines, gone = before + change.sum(axis=0), flows.sum(axis=0)
     new, came, controlled = arrived.sum(axis=0), upgraded.sum(axis=0), took.sum(axis=0)
     for g in prange(count):
-        carry_over(lines[g], new[g], came[g], controlled[g], rollover[g], shocked[g])
+        shape = shape_of(kinds, carriers, total)
+        carry_over_segment(g, lines, new, came, controlled, rollover, shocked, shape)
         for i in range(carriers):
             gone[g, i, i] = before[g, :, i * plans : (i + 1) * plans].sum() - gone[g, i].sum()
     return Moved(lines, new, came, controlled, moves.sum(axis=0), gone)

@@ -1,56 +1,83 @@
 """Where lines go in a month: every cell moves by its expected flow, the limit of many users."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.elementary import power
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
-from sim.core.money import split_into
+from sim.core.lanes import BLOCK, LANE, MOST, MOST_LINES, fill, new_room, place, whole_vectors
 from sim.market.offers import Offers
 from sim.market.segments import BELOW_LTE, CONTROL, NO_DEVICE, PLAIN_LEVELS
 from sim.mechanisms.choice import (
-    LANE,
-    MOST,
     Tastes,
     Weights,
+    add_up_nests,
     adoption,
     attention_of,
     cost_factors,
     leavers,
     look,
     nest_odds,
-    new_room,
-    open_sums,
     plain,
-    raise_nests,
     setting_of,
-    whole_vectors,
 )
+from sim.mechanisms.states import CARRIERS, Shape, first_of, load, plans_at, shape_of, store
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-
-# A segment's numbers by state, in lanes of one block of memory: the compiler then sees that they do
-# not overlap and works on several states at a time. A state fits into a byte.
-LANES = 14
+# A segment's numbers by state, in lanes (`sim.core.lanes`, `sim.mechanisms.states`). Parts of lines
+# are whole numbers, which a float holds exactly to 2^53.
+LANES = 39
 (
-    HELD,  # lines, before the month's moves
+    # The same for all segments
+    SOLD,  # 1 where the offer is sold, 0 where who has it may keep it
+    FACTOR,  # what quality multiplies the offer's weight by
+    AGAIN,  # part of the weight of the offer held that is left when it is weighed anew
+    LTE,  # chance of 4G
+    # Lines
+    HELD,  # before the month's moves; then as they go on
     JOINED,  # of lines that get their first device
+    ARRIVED,  # chose the offer anew
+    UPGRADED,  # kept the offer and came from the level below
+    TOOK,  # kept the offer and took up control
+    LEFT_OVER,  # kB of a line
+    SHOCKED,  # parts of a million of lines
+    MEAN_LEFT,  # both, after the month's moves
+    MEAN_SHOCK,
+    # What each state weighs, and does
+    WORTH,  # weight of the offer held, before quality
+    KEPT,  # weight of the offer held
     ANEW,  # weight of what costs something in the own carrier's nest
     FAR,  # inclusive value of the other nests
     OWN,  # weight of the own carrier's plans, at the cost of a new plan
-    KEPT,  # weight of the offer held
-    AGAIN,  # part of it that is left when the offer held is weighed anew
-    ATTENDS,  # chance that a line looks; before, what is shocked of a million of them
+    RENEWED,  # lines that are replaced
     LOOKS,  # lines that look
     NEAR,  # of them, per unit of weight, what chooses in the own nest
     AWAY,  # of them: leave the nest
     BACK,  # of them: weigh plans anew and take the one they have
     GOES,  # lines that leave their cell, if only to come back
-    LEAVES,  # chance that one who looks takes another offer
+    KEEPS,  # chance that a line keeps its offer
+    STAYS,  # chance that one who looks does
+    # By level and carrier
+    ON_SALE,  # weight of what the carrier sells
+    INSIDE,  # by level and nest: the weight of what is sold to newcomers
+    RAISED,  # and its power
+    FREE,  # odds of one who chooses freely
+    INTO,  # lines that come to its plans
+    # By level, carrier and carrier
+    WITHIN,  # where leavers go within the nest, per unit of weight
+    BEYOND,  # and beyond it
+    # By carrier and carrier
+    FLOW,  # all lines
+    LOOKED,  # lines that looked
+    REPLACED,  # lines that were renewed
+    # By way from one cell
+    ODDS,
+    PARTS,  # lines
+    _,
 ) = range(0, LANES * LANE, LANE)
 
 
@@ -73,180 +100,236 @@ class Moved(NamedTuple):
 
 
 @inlined
-def part_of(lines: int, chance: float) -> int:
+def part_of(lines: float, chance: float) -> float:
     """Return the whole parts of `lines` that a chance takes."""
-    return min(math.floor(lines * chance + 0.5), lines)
+    return min(float(np.floor(lines * chance + 0.5)), lines)
 
 
 @inlined
-def upgrade(lines: Ints, upgraded: Ints, upgrades: Upgrades, plans: int, fresh: Ints) -> None:
-    """Give lines of a segment a first device or 4G; lines, upgraded : (levels, offers).
+def upgrade(room: Floats, shape: Shape, device: float) -> None:
+    """Give lines a first device or 4G; whose line gets its first device looks for certain."""
+    for j in range(shape.carriers):
+        s = first_of(NO_DEVICE, j, shape)
+        fresh = part_of(room[HELD + s], device)
+        room[HELD + s] -= fresh
+        room[JOINED + first_of(BELOW_LTE, j, shape)] = fresh
+    for low in range(BELOW_LTE, shape.kinds, CONTROL):
+        below, above = first_of(low, 0, shape), first_of(low + 1, 0, shape)
+        for k in range(shape.stride):
+            s = below + k
+            room[GOES + s] = part_of(room[HELD + s], room[LTE + s])
+            room[HELD + s] -= room[GOES + s]
+            room[UPGRADED + s] = 0.0
+        for k in range(shape.stride):
+            room[UPGRADED + above + k] = room[GOES + below + k]
+            room[HELD + above + k] += room[GOES + below + k]
 
-    Whose line gets its first device is counted in `fresh`, (carriers,), and looks for certain.
-    """
-    for j in range(fresh.shape[0]):
-        fresh[j] = part_of(lines[NO_DEVICE, j * plans], upgrades.device)
-        lines[NO_DEVICE, j * plans] -= fresh[j]
-    for low in range(BELOW_LTE, lines.shape[0], CONTROL):
-        for j in range(fresh.shape[0]):
-            chance = upgrades.lte[j]
-            for o in range(j * plans, (j + 1) * plans):
-                some = part_of(lines[low, o], chance)
-                lines[low, o] -= some
-                lines[low + 1, o] += some
-                upgraded[low + 1, o] = some
+
+@inlined
+def add_up_offers(room: Floats, shape: Shape) -> None:
+    """Write the weight of what each carrier sells at each level."""
+    for level in range(shape.kinds):
+        for j in range(shape.carriers):
+            begin, weight = first_of(level, j, shape), 0.0
+            for s in range(begin, begin + plans_at(level, shape)):
+                weight += room[KEPT + s] * room[SOLD + s]
+            room[ON_SALE + level * shape.carriers + j] = weight
+
+
+@kernel
+def raise_all(room: Floats, nests: int, dissimilarity: float) -> None:
+    """Raise the weights of all nests at all levels to the power in which nests compete."""
+    for k in range(whole_vectors(nests)):
+        inside = room[INSIDE + k]
+        room[RAISED + k] = power(inside, dissimilarity) if inside > 0.0 else 0.0
 
 
 @kernel
 def weigh_states(
-    room: Floats, states: int, renewal: float, dissimilarity: float, attention: float,
+    room: Floats, begin: int, count: int, renewal: float, dissimilarity: float, attention: float,
     bill_shock: float,
 ) -> None:  # fmt: skip
-    """Work out what lines in each state of a segment do, several states at a time.
-
-    room : the segment's lanes, of which those from `HELD` to `ATTENDS` are read; written are
-    `ATTENDS` and those that follow.
-    """
-    for s in range(whole_vectors(states)):
+    """Work out what lines in each state of a segment do, several states at a time."""
+    for k in range(count):
+        s = place(begin) + k
         held, kept, again = room[HELD + s], room[KEPT + s], room[AGAIN + s]
         chances = look(room[ANEW + s], room[FAR + s], kept, 1.0 - again, dissimilarity)
-        room[ATTENDS + s] = attention_of(attention, bill_shock, room[ATTENDS + s])
+        attends = attention_of(attention, bill_shock, room[SHOCKED + s])
         # Whose line gets its first device looks for certain.
-        looks = room[JOINED + s] + (held - held * renewal) * room[ATTENDS + s]
+        looks = room[JOINED + s] + (held - held * renewal) * attends
         near, away = looks * chances.near, looks * chances.away
         room[LOOKS + s], room[NEAR + s], room[AWAY + s] = looks, near, away
+        room[RENEWED + s] = held * renewal
         room[BACK + s] = near * again * kept  # weighs anew, takes its own
         room[GOES + s] = held * renewal + near * room[ANEW + s] + away
-        room[LEAVES + s] = chances.near * (room[ANEW + s] - again * kept) + chances.away
+        leaves = chances.near * (room[ANEW + s] - again * kept) + chances.away
+        room[STAYS + s] = 1.0 - leaves
+        room[KEEPS + s] = (1.0 - renewal) * (1.0 - attends * leaves)
+
+
+class Leaving(NamedTuple):
+    """What leaves the cells of a carrier and level, and where it aims."""
+
+    taken: float  # parts of lines that go or choose plans anew
+    stayed: float  # that stay
+    looked: float  # expected parts that looked
+    renewed: float  # that choose freely
+    near: float  # that looked and leave within the nest, per unit of weight
+    away: float  # and beyond it
+    again: float  # that weigh the own carrier's plans anew
+    due: float  # what should have left the segment's cells so far
+    edge: float  # and what has
 
 
 @inlined
-def arrive(
-    lines: Ints, arrived: Ints, into: Ints, room: Floats, is_open: NDArray[np.bool_]
-) -> None:
-    """Split what comes to each carrier over the plans it sells, by their weights.
-
-    lines, arrived : (levels, offers) of a segment; into : (levels, carriers); room : its lanes, of
-    which `KEPT` holds weights and `BACK` what weighed plans anew and took the one it had.
-    """
-    total = lines.shape[1]
-    plans = total // into.shape[1]
-    for level in range(lines.shape[0]):
-        for j in range(into.shape[1]):
-            coming = into[level, j]
-            if coming == 0:
-                continue
-            whole = 0.0
-            for o in range(j * plans, (j + 1) * plans):
-                whole += room[KEPT + level * total + o] if is_open[o] else 0.0
-            # Cumulative rounding as in `sim.core.money.split`.
-            running, edge, each = 0.0, 0, coming / whole
-            for o in range(j * plans, (j + 1) * plans):
-                if not is_open[o]:
-                    continue
-                s = level * total + o
-                running += room[KEPT + s]
-                upper = coming if running >= whole else math.floor(running * each + 0.5)
-                part = min(upper, coming) - edge
-                edge += part
-                lines[level, o] += part
-                arrived[level, o] = max(part - math.floor(room[BACK + s] + 0.5), 0)
-
-
-@inlined
-def adopt(
-    lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, e: Floats, reach: Floats,
-    dissimilarity: float,
-) -> None:  # fmt: skip
-    """Let lines of a segment take up control.
-
-    lines, what they did, e : (levels, offers); reach : (carriers,) chance that a user weighs the
-    product, 0 where it is not offered.
-    """
-    plans = lines.shape[1] // reach.shape[0]
-    for level in range(BELOW_LTE, lines.shape[0] - CONTROL):
-        for o in range(lines.shape[1]):
-            j = o // plans
-            n, weighs = lines[level, o], reach[j]
-            if n == 0 or weighs <= 0.0 or o == j * plans:
-                continue
-            chance = adoption(e[level + CONTROL, o], e[level, o], weighs, dissimilarity)
-            some = part_of(n, chance)
-            new = part_of(some, arrived[level, o] / n)
-            upgraded[level, o] -= part_of(some, upgraded[level, o] / n)
-            arrived[level, o] -= new
-            arrived[level + CONTROL, o] += new
-            took[level + CONTROL, o] = some - new
-            lines[level, o] -= some
-            lines[level + CONTROL, o] += some
+def leave(room: Floats, begin: int, count: int, due: float, edge: float) -> Leaving:
+    """Take out of cells what goes, in whole parts: a remainder goes on to the next cell."""
+    taken, stayed, looked, renewed, near, away, again = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for s in range(begin, begin + count):
+        n = room[HELD + s] + room[JOINED + s]
+        if n == 0.0:
+            continue
+        renewed += room[RENEWED + s]
+        looked += room[LOOKS + s]
+        near += room[NEAR + s]
+        away += room[AWAY + s]
+        again += room[NEAR + s] * room[OWN + s]
+        due += room[GOES + s]
+        goes = min(np.floor(due) - edge, n)
+        edge += goes
+        taken += goes
+        stayed += n - goes
+        room[HELD + s] = n - goes
+    return Leaving(taken, stayed, looked, renewed, near, away, again, due, edge)
 
 
 @inlined
 def depart(
-    i: int, taken: int, stayed: int, looked: int, renewed: float, near: float, away: float,
-    again: float, free: Floats, within: Floats, beyond: Floats, new_carrier: float, room: Floats,
-    parts: Ints, into: Ints, own: Ints, moved: Ints, flow: Ints,
-) -> None:  # fmt: skip
-    """Split what was taken from the cells of carrier i over where it goes, exactly.
-
-    Parameters
-    ----------
-    taken, stayed, looked : parts of lines that go or choose plans anew, that stay, that looked
-    renewed, near, away, again : expected parts that chose freely, that looked and left within the
-        nest (per unit of weight) and beyond it, and that weigh the own carrier's plans anew
-    free, within, beyond : (carriers,) where they go
-    into, own : (carriers,) arrivals at carriers' plans, and at the own carrier's with its level
-    moved : (carriers, 2) looked, renewed; flow : (carriers,) all
-    """
-    carriers = free.shape[0]
+    room: Floats, level: int, i: int, carriers: int, gone: Leaving, new_carrier: float
+) -> None:
+    """Split what left the cells of carrier i over where it goes, exactly."""
+    at, to = level * carriers + i, (level * carriers + i) * carriers
+    total = 0.0
     for j in range(carriers):
-        room[j] = renewed * free[j]
-        room[carriers + j] = near * new_carrier * within[j] + away * beyond[j]
-    room[2 * carriers] = again
-    split_into(taken, room, parts)
-    left = 0
+        room[ODDS + j] = gone.renewed * room[FREE + level * carriers + j]
+        leaves = gone.near * new_carrier * room[WITHIN + to + j] + gone.away * room[BEYOND + to + j]
+        room[ODDS + carriers + j] = leaves
+    room[ODDS + 2 * carriers] = gone.again
+    ways = 2 * carriers + 1
+    for k in range(ways):
+        total += room[ODDS + k]
+    split_odds(room, ways, total, gone.taken)
+    left, base = 0.0, plain(level) * carriers
     for j in range(carriers):
-        into[j] += parts[j] + parts[carriers + j]
-        moved[j, 1] += parts[j]
-        moved[j, 0] += parts[carriers + j]
-        flow[j] += parts[j] + parts[carriers + j]
-        left += parts[carriers + j]
-    own[i] += parts[2 * carriers]
-    moved[i, 0] += max(looked - left, 0)
-    flow[i] += stayed + parts[2 * carriers]
+        free, looked = room[PARTS + j], room[PARTS + carriers + j]
+        room[INTO + base + j] += free + looked
+        room[REPLACED + i * carriers + j] += free
+        room[LOOKED + i * carriers + j] += looked
+        room[FLOW + i * carriers + j] += free + looked
+        left += looked
+    again = room[PARTS + 2 * carriers]
+    room[INTO + at] += again
+    room[LOOKED + i * carriers + i] += max(np.floor(gone.looked + 0.5) - left, 0.0)
+    room[FLOW + i * carriers + i] += gone.stayed + again
 
 
 @inlined
-def carry_over(
-    lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, rollover: Ints, shocked: Ints
-) -> None:
-    """Mix what a segment's lines bring along into what their cells hold: rollover and bill shock.
+def split_odds(room: Floats, ways: int, total: float, amount: float) -> None:
+    """Write into `PARTS` what each of the `ODDS` takes of an amount; see `sim.core.money.split`."""
+    running, edge = 0.0, 0.0
+    for k in range(ways):
+        running += room[ODDS + k]
+        upper = amount if running >= total else np.floor(running / total * amount + 0.5)
+        room[PARTS + k] = upper - edge
+        edge = upper
 
-    All are (levels, offers). lines : after the month's moves; of them chose the offer anew
-    (`arrived`), kept it and came from the level below (`upgraded`), or took up control (`took`).
-    Who chooses anew brings nothing. A cell's lines share what is left over: its mean.
-    """
-    for level in range(lines.shape[0] - 1, -1, -1):  # downwards: a level takes from those below
-        for o in range(lines.shape[1]):
-            n, new = lines[level, o], arrived[level, o]
-            up, control = upgraded[level, o], took[level, o]
-            if up + control == 0:
-                # What nobody joins from another level needs no mean, but for who chose it anew.
-                kept = (n - new) / max(n, 1) if n > new else 0.0
-                rollover[level, o] = math.floor(kept * rollover[level, o] + 0.5)
-                shocked[level, o] = math.floor(kept * shocked[level, o] + 0.5)
+
+@inlined
+def arrive(room: Floats, shape: Shape) -> None:
+    """Split what comes to each carrier over the plans it sells, by their weights."""
+    for level in range(shape.kinds):
+        for j in range(shape.carriers):
+            coming = room[INTO + level * shape.carriers + j]
+            if coming == 0.0:
                 continue
-            kept = float(max(n - new - up - control, 0))
-            left, shock = kept * rollover[level, o], kept * shocked[level, o]
-            if up > 0:
-                left += float(up) * rollover[level - 1, o]
-                shock += float(up) * shocked[level - 1, o]
-            if control > 0:
-                left += float(control) * rollover[level - CONTROL, o]
-                shock += float(control) * shocked[level - CONTROL, o]
-            whole = new + kept + up + control  # each part was rounded
-            rollover[level, o] = math.floor(left / whole + 0.5)
-            shocked[level, o] = math.floor(shock / whole + 0.5)
+            whole = room[ON_SALE + level * shape.carriers + j]
+            # Cumulative rounding as in `sim.core.money.split`.
+            running, edge, each = 0.0, 0.0, coming / whole
+            begin = first_of(level, j, shape)
+            for s in range(begin, begin + plans_at(level, shape)):
+                if room[SOLD + s] == 0.0:
+                    continue
+                running += room[KEPT + s]
+                upper = coming if running >= whole else np.floor(running * each + 0.5)
+                part = min(upper, coming) - edge
+                edge += part
+                room[HELD + s] += part
+                room[ARRIVED + s] = max(part - np.floor(room[BACK + s] + 0.5), 0.0)
+
+
+@inlined
+def adopt(room: Floats, shape: Shape, reach: Floats, dissimilarity: float) -> None:
+    """Let lines take up control.
+
+    reach : (carriers,) chance that a user weighs the product, 0 where it is not offered.
+    """
+    for level in range(BELOW_LTE, shape.kinds - CONTROL):
+        for j in range(shape.carriers):
+            begin, weighs = first_of(level, j, shape), reach[j]
+            for s in range(begin + 1, begin + (shape.plans if weighs > 0.0 else 0)):
+                n, with_it = room[HELD + s], s + CONTROL * shape.stride
+                if n == 0.0:
+                    continue
+                chance = adoption(room[WORTH + with_it], room[WORTH + s], weighs, dissimilarity)
+                some = part_of(n, chance)
+                new = part_of(some, room[ARRIVED + s] / n)
+                room[UPGRADED + s] -= part_of(some, room[UPGRADED + s] / n)
+                room[ARRIVED + s] -= new
+                room[ARRIVED + with_it] += new
+                room[TOOK + with_it] = some - new
+                room[HELD + s] -= some
+                room[HELD + with_it] += some
+
+
+@kernel
+def carry_over(room: Floats, shape: Shape) -> None:
+    """Mix what lines bring along into what their cells hold: rollover and bill shock.
+
+    Who chooses an offer anew brings nothing; others bring what they had, at the level where they
+    were. A cell's lines share what is left over: its mean.
+    """
+    for level in range(BELOW_LTE, shape.kinds):
+        begin, below = place(level * shape.stride), place((level - 1) * shape.stride)
+        without = place((level - CONTROL) * shape.stride)
+        for k in range(shape.stride):
+            s = begin + k
+            n, new = room[HELD + s], room[ARRIVED + s]
+            up, control = room[UPGRADED + s], room[TOOK + s]
+            kept = max(n - new - up - control, 0.0)
+            whole = max(new + kept + up + control, 1.0)  # each part was rounded
+            left, shock = kept * room[LEFT_OVER + s], kept * room[SHOCKED + s]
+            left += up * room[LEFT_OVER + below + k] + control * room[LEFT_OVER + without + k]
+            shock += up * room[SHOCKED + below + k] + control * room[SHOCKED + without + k]
+            room[MEAN_LEFT + s] = np.floor(left / whole + 0.5)
+            room[MEAN_SHOCK + s] = np.floor(shock / whole + 0.5)
+
+
+@inlined
+def carry_over_segment(
+    g: int, lines: Ints, arrived: Ints, upgraded: Ints, took: Ints, rollover: Ints, shocked: Ints,
+    shape: Shape,
+) -> None:  # fmt: skip
+    """Do the same for a segment's cells; all are (segments, levels, offers)."""
+    room = new_room(LANES, shape.kinds * shape.stride)
+    load(room, HELD, lines, g, shape)
+    load(room, ARRIVED, arrived, g, shape)
+    load(room, UPGRADED, upgraded, g, shape)
+    load(room, TOOK, took, g, shape)
+    load(room, LEFT_OVER, rollover, g, shape)
+    load(room, SHOCKED, shocked, g, shape)
+    carry_over(room, shape)
+    store(room, MEAN_LEFT, rollover, g, shape)
+    store(room, MEAN_SHOCK, shocked, g, shape)
 
 
 @parallel_kernel
@@ -260,100 +343,115 @@ def expected_flows(
     million of them that paid overage, read and written. What leaves a cell is rounded with the
     remainder carried on to the segment's next cell, so small cells move too, and is split exactly:
     no part of a line is lost.
+
+    Raises
+    ------
+    ValueError : more states, carriers or lines than there is room for
     """
     count, kinds, total = before.shape
     carriers = offers.voice.shape[0]
-    plans = total // carriers
-    new_carrier, new_nest, new_plan = cost_factors(tastes)
-    lines, arrived = before.copy(), np.zeros_like(before)
-    upgraded, took = np.zeros_like(before), np.zeros_like(before)
-    moves = np.zeros((count, carriers, carriers, 2), dtype=np.int64)
-    flows = np.zeros((count, carriers, carriers), dtype=np.int64)
-    # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
-    e, is_open, renewal, nest = weights.e, offers.open, tastes.renewal, tastes.nest
-    dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
-    reach = np.where(tastes.control, tastes.control_reach, 0.0)
-    plan_cost = np.where(is_open, new_plan, 0.0)  # what weighing the own plan anew leaves of it
-    states = kinds * total
-    if states > MOST:
+    states = kinds * whole_vectors(total)
+    if states > MOST or carriers > CARRIERS:
         raise ValueError("more states than a kernel has room for")
-    for g in prange(count):
-        fresh = np.zeros(carriers, dtype=np.int64)
-        joins = np.zeros((kinds, total), dtype=np.int64)
-        upgrade(lines[g], upgraded[g], upgrades, plans, fresh)
-        for i in range(carriers):
-            joins[BELOW_LTE, i * plans] = fresh[i]
-        into = np.zeros((kinds, carriers), dtype=np.int64)
-        rivals, own = np.empty((kinds, carriers)), np.empty((kinds, carriers))
-        inside, raised = np.empty((kinds, carriers)), np.empty((kinds, carriers))
-        room = new_room(LANES, states)
-        for level in range(kinds):
-            open_sums(e[g, plain(level)], factor, is_open, carriers, rivals[level])
-            open_sums(e[g, level], factor, is_open, carriers, own[level])
-            raise_nests(rivals[level], nest, dissimilarity, inside[level], raised[level])
-            for i in range(carriers):
-                at = setting_of(
-                    i,
-                    rivals[level],
-                    nest,
-                    raised[level],
-                    own[level, i],
-                    new_carrier,
-                    new_nest,
-                    new_plan,
-                )
-                # Without a device there is but the line without data.
-                last = i * plans + 1 if level == NO_DEVICE else (i + 1) * plans
-                for o in range(i * plans, last):
-                    s = level * total + o
-                    room[ANEW + s], room[FAR + s] = at.near + at.own, at.far
-                    room[OWN + s] = at.own
-                    room[HELD + s] = lines[g, level, o]
-                    room[JOINED + s] = joins[level, o]
-                    room[KEPT + s] = e[g, level, o] * factor[o]
-                    room[AGAIN + s] = plan_cost[o]
-                    room[ATTENDS + s] = shocked[g, level, o]
-        weigh_states(room, states, renewal, dissimilarity, attention, bill_shock)
+    if before.sum() > MOST_LINES:
+        raise ValueError("more parts of lines than can be counted one by one")
+    new_carrier, new_nest, new_plan = cost_factors(tastes)
+    lines, arrived = np.empty_like(before), np.empty_like(before)
+    upgraded, took = np.empty_like(before), np.empty_like(before)
+    blocks = (count + BLOCK - 1) // BLOCK
+    moves = np.zeros((blocks, carriers, carriers, 2), dtype=np.int64)
+    flows = np.empty((count, carriers, carriers), dtype=np.int64)
+    # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
+    e, is_open, nest = weights.e, offers.open, tastes.nest
+    renewal, dissimilarity = tastes.renewal, tastes.dissimilarity
+    attention, bill_shock = tastes.attention, tastes.bill_shock
+    device, lte = upgrades
+    reach = np.where(tastes.control, tastes.control_reach, 0.0)
+    for block in prange(blocks):
+        shape = shape_of(kinds, carriers, total)
+        begin = first_of(NO_DEVICE, 0, shape)
+        used = states - begin
+        room = new_room(LANES, max(states, kinds * carriers * carriers))
+        rivals, inside, raised = np.empty(carriers), np.empty(carriers), np.empty(carriers)
         free, within, beyond = np.empty(carriers), np.empty(carriers), np.empty(carriers)
-        odds, parts = np.empty(2 * carriers + 1), np.empty(2 * carriers + 1, dtype=np.int64)
-        due, edge = 0.5, 0
         for level in range(kinds):
-            nest_odds(rivals[level], nest, inside[level], raised[level], free)
+            for j in range(carriers):
+                for k in range(plans_at(level, shape)):
+                    s, o = first_of(level, j, shape) + k, j * shape.plans + k
+                    room[FACTOR + s], room[LTE + s] = factor[o], lte[j]
+                    room[SOLD + s] = 1.0 if is_open[o] else 0.0
+                    room[AGAIN + s] = new_plan if is_open[o] else 0.0
+        for g in range(block * BLOCK, min((block + 1) * BLOCK, count)):
+            load(room, HELD, before, g, shape)
+            load(room, LEFT_OVER, rollover, g, shape)
+            load(room, SHOCKED, shocked, g, shape)
+            load(room, WORTH, e, g, shape)
+            upgrade(room, shape, device)
+            for k in range(used):
+                s = begin + k
+                room[KEPT + s] = room[WORTH + s] * room[FACTOR + s]
+                room[ARRIVED + s], room[TOOK + s] = 0.0, 0.0
+            fill(room, INTO, kinds * carriers, 0.0)
+            fill(room, FLOW, carriers * carriers, 0.0)
+            add_up_offers(room, shape)
+            for level in range(kinds):
+                for j in range(carriers):
+                    rivals[j] = room[ON_SALE + plain(level) * carriers + j]
+                add_up_nests(rivals, nest, inside)
+                for k in range(carriers):
+                    room[INSIDE + level * carriers + k] = inside[k]
+            raise_all(room, kinds * carriers, dissimilarity)
+            for level in range(kinds):
+                for j in range(carriers):
+                    at = level * carriers + j
+                    rivals[j] = room[ON_SALE + plain(level) * carriers + j]
+                    inside[j], raised[j] = room[INSIDE + at], room[RAISED + at]
+                nest_odds(rivals, nest, inside, raised, free)
+                for i in range(carriers):
+                    at = level * carriers + i
+                    own = room[ON_SALE + at]
+                    put = setting_of(i, rivals, nest, raised, own, new_carrier, new_nest, new_plan)
+                    leavers(i, rivals, nest, inside, raised, within, beyond)
+                    room[FREE + at] = free[i]
+                    for j in range(carriers):
+                        room[WITHIN + at * carriers + j] = within[j]
+                        room[BEYOND + at * carriers + j] = beyond[j]
+                    s, n = first_of(level, i, shape), plans_at(level, shape)
+                    fill(room, ANEW + s, n, put.near + put.own)
+                    fill(room, FAR + s, n, put.far)
+                    fill(room, OWN + s, n, put.own)
+            weigh_states(
+                room, begin, used, renewal, dissimilarity, attention, bill_shock,
+            )  # fmt: skip
+            due, edge = 0.5, 0.0
+            for level in range(kinds):
+                for i in range(carriers):
+                    s, n = first_of(level, i, shape), plans_at(level, shape)
+                    gone = leave(room, s, n, due, edge)
+                    due, edge = gone.due, gone.edge
+                    if gone.taken + gone.stayed > 0.0:
+                        depart(room, level, i, carriers, gone, new_carrier)
+            for k in range(used):
+                s = begin + k
+                kept, joined = part_of(room[UPGRADED + s], room[KEEPS + s]), room[JOINED + s]
+                room[UPGRADED + s] = kept + part_of(joined, room[STAYS + s])
+            arrive(room, shape)
+            if kinds > PLAIN_LEVELS:
+                adopt(room, shape, reach, dissimilarity)
+            carry_over(room, shape)
+            store(room, HELD, lines, g, shape)
+            store(room, ARRIVED, arrived, g, shape)
+            store(room, UPGRADED, upgraded, g, shape)
+            store(room, TOOK, took, g, shape)
+            store(room, MEAN_LEFT, rollover, g, shape)
+            store(room, MEAN_SHOCK, shocked, g, shape)
             for i in range(carriers):
-                taken, stayed = 0, 0
-                renewed, looked, left_near, left_far, weighs = 0.0, 0.0, 0.0, 0.0, 0.0
-                for o in range(i * plans, (i + 1) * plans):
-                    s = level * total + o
-                    n = lines[g, level, o] + joins[level, o]
-                    if n == 0:
-                        continue
-                    renewed += room[HELD + s] * renewal
-                    looked += room[LOOKS + s]
-                    left_near += room[NEAR + s]
-                    left_far += room[AWAY + s]
-                    weighs += room[NEAR + s] * room[OWN + s]
-                    due += room[GOES + s]
-                    goes = min(math.floor(due) - edge, n)
-                    edge += goes
-                    taken += goes
-                    stayed += n - goes
-                    lines[g, level, o] = n - goes
-                    up, joined = upgraded[g, level, o], joins[level, o]
-                    if up + joined > 0:
-                        leaves = room[LEAVES + s]
-                        keeps = (1.0 - renewal) * (1.0 - room[ATTENDS + s] * leaves)
-                        upgraded[g, level, o] = part_of(up, keeps) + part_of(joined, 1.0 - leaves)
-                if taken + stayed > 0:
-                    leavers(i, rivals[level], nest, inside[level], raised[level], within, beyond)
-                    depart(
-                        i, taken, stayed, math.floor(looked + 0.5), renewed, left_near, left_far,
-                        weighs, free, within, beyond, new_carrier, odds, parts,
-                        into[plain(level)], into[level], moves[g, i], flows[g, i],
-                    )  # fmt: skip
-        arrive(lines[g], arrived[g], into, room, is_open)
-        if kinds > PLAIN_LEVELS:
-            adopt(lines[g], arrived[g], upgraded[g], took[g], e[g], reach, dissimilarity)
-        carry_over(lines[g], arrived[g], upgraded[g], took[g], rollover[g], shocked[g])
+                for j in range(carriers):
+                    flows[g, i, j] = int(room[FLOW + i * carriers + j])
+        for i in range(carriers):
+            for j in range(carriers):
+                moves[block, i, j, 0] = int(room[LOOKED + i * carriers + j])
+                moves[block, i, j, 1] = int(room[REPLACED + i * carriers + j])
     return Moved(lines, arrived, upgraded, took, moves.sum(axis=0), flows)
 
 

@@ -9,7 +9,6 @@ price 0 up to a cap of its own. Beyond the cap of an unlimited plan nothing can 
 line is bunched at what the reduced speed lets through.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.core.elementary import power
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
+from sim.core.lanes import LANE, MOST, MOST_LINES, new_room, place, whole_vectors
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.offers import NOT_SOLD, Offers
 from sim.market.segments import BELOW_LTE_CONTROL, NO_DEVICE, ON_LTE, ON_LTE_CONTROL, Segments
@@ -149,9 +149,9 @@ def paid_use(theta: float, free: float, over: float, allowance: float) -> float:
 
 
 @inlined
-def charge(kilobytes: int, price: int) -> int:
+def charge(kilobytes: float, price: float) -> float:
     """Return what whole kilobytes cost at a price in fen per GB, to the nearest fen."""
-    return (kilobytes * price + KB_PER_GB // 2) // KB_PER_GB
+    return float(np.floor((kilobytes * price + KB_PER_GB // 2) / KB_PER_GB))
 
 
 @kernel
@@ -292,26 +292,26 @@ def worth_of(
 
 
 @inlined
-def whole_kb(gigabytes: float) -> int:
+def whole_kb(gigabytes: float) -> float:
     """Return a volume in whole kilobytes."""
-    return math.floor(gigabytes * KB_PER_GB + 0.5)
+    return float(np.floor(gigabytes * KB_PER_GB + 0.5))
 
 
 class LineMonth(NamedTuple):
-    """What one line uses and owes in a month, in whole units."""
+    """What one line uses and owes in a month: whole numbers, held as floats (exact to 2^53)."""
 
-    within: int  # kB in the allowance, zero-rated traffic included
-    beyond: int  # kB beyond it
-    gift: int  # kB that partners pay for
-    extra: int  # fen for what is beyond
-    potential: int  # kB if nothing were paid for by the user
-    priced: int  # kB if nothing were sponsored, at the line's own shadow price
-    left: int  # kB of the allowance that are left
+    within: float  # kB in the allowance, zero-rated traffic included
+    beyond: float  # kB beyond it
+    gift: float  # kB that partners pay for
+    extra: float  # fen for what is beyond
+    potential: float  # kB if nothing were paid for by the user
+    priced: float  # kB if nothing were sponsored, at the line's own shadow price
+    left: float  # kB of the allowance that are left
 
 
 @inlined
 def month_under(
-    theta: float, t: Terms, own: int, rollover: int, national: float, price: int, curve: Curve
+    theta: float, t: Terms, own: float, rollover: float, national: float, price: float, curve: Curve
 ) -> LineMonth:
     """Return a line's month under given terms, in whole kilobytes and fen.
 
@@ -320,32 +320,27 @@ def month_under(
     not read: it knows no rollover.
     """
     available = own + rollover
-    elsewhere = math.floor(available * national + 0.5)
+    elsewhere = np.floor(available * national + 0.5)
     use = metered(
         theta, t.sponsored, t.zero_rated, t.roaming, t.cap, available / KB_PER_GB,
         elsewhere / KB_PER_GB, curve.free, t.over,
     )  # fmt: skip
-    within, beyond = 0, 0
-    if use.away > 0.0:
-        away = whole_kb(use.away * use.at_away)
-        within = min(away, elsewhere)
-        beyond = away - within if use.at_away == t.over else 0
+    away = whole_kb(use.away * use.at_away) if use.away > 0.0 else 0.0
     home = whole_kb(use.home * use.at_home)
-    here = min(home, available - within)
-    beyond += home - here if use.at_home == t.over else 0
-    left = available - within - here
-    within += here + whole_kb(use.free * use.at_free)
-    y = (use.away * use.at_away + use.home * use.at_home + use.free * use.at_free) / max(
-        use.away + use.home + use.free, 1e-300
-    )
+    there = min(away, elsewhere)
+    here = min(home, available - there)
+    beyond = away - there if use.at_away == t.over else 0.0
+    beyond += home - here if use.at_home == t.over else 0.0
+    paid = use.away * use.at_away + use.home * use.at_home + use.free * use.at_free
+    y = paid / max(use.away + use.home + use.free, 1e-300)
     return LineMonth(
-        within=within,
+        within=there + (here + whole_kb(use.free * use.at_free)),
         beyond=beyond,
         gift=whole_kb(use.gift * curve.free),
-        extra=charge(beyond, price) if beyond > 0 else 0,
+        extra=charge(beyond, price) if beyond > 0.0 else 0.0,
         potential=whole_kb(theta * curve.free),
         priced=whole_kb(theta * y),
-        left=min(left, own),
+        left=min(available - there - here, own),
     )
 
 
@@ -357,20 +352,209 @@ def line_month(
     """Return a line's month on offer o, in whole kilobytes and fen."""
     return month_under(
         theta, terms_of(o, j, style, knows, usable, offers, margin, levels),
-        math.floor(offers.allowance[o] * usable + 0.5), rollover, offers.national[o],
-        margin.price[o, knows], curve,
+        np.floor(offers.allowance[o] * usable + 0.5), float(rollover), offers.national[o],
+        float(margin.price[o, knows]), curve,
     )  # fmt: skip
 
 
-# What is added up exactly before it is rounded once: whole lines × amount, and parts × amount.
-_AMOUNTS = 9
-(_WITHIN, _BEYOND, _GIFT, _FEE, _EXTRA, _RENT, _BILL, _POTENTIAL, _PRICED) = range(_AMOUNTS)
+# In lanes (see `sim.core.lanes`): the terms of all offers for a kind of user, which is a lifestyle
+# and whether resellers are known; and a month of one line on each offer.
+TERMS = 12
+(
+    PART_SPONSORED,  # share of traffic that partners pay for
+    PART_FREE,  # share of the rest that is zero-rated
+    CAP,  # GB of zero-rated traffic
+    OWN,  # kB of allowance
+    NATIONAL,  # part of it usable outside the province
+    OVER,  # relative use beyond the allowance
+    PRICE,  # fen per GB beyond it
+    IS_DATA,  # 1, or 0 for a line without data
+    GB,  # allowance
+    NATIONAL_GB,
+    YUAN,  # per GB beyond the allowance
+    FEE_YUAN,
+) = range(0, TERMS * LANE, LANE)
+LANES = 8
+(
+    HELD_LINES, LEFT, USE_WITHIN, USE_BEYOND, USE_GIFT, OWED_EXTRA, USE_POTENTIAL, USE_PRICED,
+) = range(0, LANES * LANE, LANE)  # fmt: skip
+
+# What is added up exactly before it is rounded once: lines, those that pay for control, and lines
+# × what one of them uses and owes. Whole lines and, `_PARTS` further on, parts of lines.
+_ADDED = 16
+_PARTS = _ADDED // 2 * LANE
+(_LINES, _RENTED, _WITHIN, _BEYOND, _GIFT, _EXTRA, _POTENTIAL, _PRICED) = range(0, _PARTS, LANE)
+
+
+@kernel
+def terms_in_lanes(offers: Offers, margin: Margin, levels: Levels) -> Floats:
+    """Return the terms of all offers for each kind of user: (kinds × TERMS × LANE,)."""
+    total, styles = offers.fee.shape[0], levels.usable.shape[0]
+    plans = total // offers.voice.shape[0]
+    terms = np.zeros(2 * styles * TERMS * LANE)
+    for kind in range(2 * styles):
+        style, knows, at = kind // 2, kind % 2, kind * TERMS * LANE
+        for o in range(total):
+            terms[at + PART_SPONSORED + o] = levels.sponsored[o // plans, style]
+            terms[at + PART_FREE + o] = offers.free_share[o, style]
+            terms[at + CAP + o], terms[at + OWN + o] = margin.cap[o], offers.allowance[o]
+            terms[at + NATIONAL + o] = offers.national[o]
+            terms[at + OVER + o] = margin.use[o, knows]
+            terms[at + PRICE + o] = margin.price[o, knows]
+            terms[at + IS_DATA + o] = 1.0 if o % plans > 0 else 0.0
+            terms[at + GB + o], terms[at + NATIONAL_GB + o] = (
+                margin.allowance[o],
+                margin.national[o],
+            )
+            terms[at + YUAN + o] = margin.price[o, knows] / FEN_PER_YUAN
+            terms[at + FEE_YUAN + o] = margin.fee[o]
+    return terms
+
+
+@kernel
+def meter_offers(
+    room: Floats, terms: Floats, kind: int, offers: int, theta: float, roaming: float,
+    usable: float, curve: Curve,
+) -> None:  # fmt: skip
+    """Write what a line of a segment and level uses and owes on each offer."""
+    at = place(kind) * (TERMS * LANE)
+    for o in range(whole_vectors(offers)):
+        offer = Terms(
+            terms[at + PART_SPONSORED + o], terms[at + PART_FREE + o], roaming, terms[at + CAP + o],
+            0.0, 0.0, terms[at + OVER + o], 0.0, 0.0,
+        )  # fmt: skip
+        use = month_under(
+            theta, offer, np.floor(terms[at + OWN + o] * usable + 0.5), room[LEFT + o],
+            terms[at + NATIONAL + o], terms[at + PRICE + o], curve,
+        )  # fmt: skip
+        data = terms[at + IS_DATA + o] > 0.0
+        room[USE_WITHIN + o] = use.within if data else 0.0
+        room[USE_BEYOND + o] = use.beyond if data else 0.0
+        room[USE_GIFT + o] = use.gift if data else 0.0
+        room[OWED_EXTRA + o] = use.extra if data else 0.0
+        room[USE_POTENTIAL + o] = use.potential if data else 0.0
+        room[USE_PRICED + o] = use.priced if data else 0.0
+        room[LEFT + o] = use.left if data else 0.0
+
+
+@kernel
+def add_up_voice(room: Floats, offers: int, unit: int, exact: Ints, kind: int) -> None:
+    """Add lines without a device, which use nothing, to the sums of their kind of user."""
+    at = place(kind) * (_ADDED * LANE)
+    for o in range(whole_vectors(offers)):
+        n = int(room[HELD_LINES + o])
+        whole = whole_units(n, unit)
+        exact[at + _LINES + o] += whole
+        exact[at + _PARTS + _LINES + o] += n - whole * unit
+
+
+@kernel
+def add_up_lines(room: Floats, offers: int, unit: int, rented: int, exact: Ints, kind: int) -> None:
+    """Add lines × what one of them uses and owes to the sums of their kind of user.
+
+    exact : (kinds × sums × LANE,); rented : 1 where data lines pay for control, else 0
+    """
+    at = place(kind) * (_ADDED * LANE)
+    for o in range(whole_vectors(offers)):
+        n = int(room[HELD_LINES + o])
+        whole = whole_units(n, unit)
+        part = n - whole * unit
+        within, beyond = int(room[USE_WITHIN + o]), int(room[USE_BEYOND + o])
+        gift, extra = int(room[USE_GIFT + o]), int(room[OWED_EXTRA + o])
+        potential, priced = int(room[USE_POTENTIAL + o]), int(room[USE_PRICED + o])
+        exact[at + _LINES + o] += whole
+        exact[at + _RENTED + o] += whole * rented
+        exact[at + _WITHIN + o] += whole * within
+        exact[at + _BEYOND + o] += whole * beyond
+        exact[at + _GIFT + o] += whole * gift
+        exact[at + _EXTRA + o] += whole * extra
+        exact[at + _POTENTIAL + o] += whole * potential
+        exact[at + _PRICED + o] += whole * priced
+        exact[at + _PARTS + _LINES + o] += part
+        exact[at + _PARTS + _RENTED + o] += part * rented
+        exact[at + _PARTS + _WITHIN + o] += part * within
+        exact[at + _PARTS + _BEYOND + o] += part * beyond
+        exact[at + _PARTS + _GIFT + o] += part * gift
+        exact[at + _PARTS + _EXTRA + o] += part * extra
+        exact[at + _PARTS + _POTENTIAL + o] += part * potential
+        exact[at + _PARTS + _PRICED + o] += part * priced
+
+
+@inlined
+def use_nothing(room: Floats, offers: int) -> None:
+    """Write that lines use nothing, for they have no device."""
+    for o in range(whole_vectors(offers)):
+        room[USE_WITHIN + o], room[USE_BEYOND + o], room[USE_GIFT + o] = 0.0, 0.0, 0.0
+        room[USE_POTENTIAL + o], room[USE_PRICED + o] = 0.0, 0.0
+        room[OWED_EXTRA + o], room[LEFT + o] = 0.0, 0.0
+
+
+@inlined
+def whole_units(parts: int, unit: int) -> int:
+    """Return parts // unit for parts not below 0, by a division of floats and a correction."""
+    whole = int(parts / unit)
+    rest = parts - whole * unit
+    return whole + (1 if rest >= unit else 0) - (1 if rest < 0 else 0)
 
 
 @inlined
 def rounded(whole: int, part: int, unit: int) -> int:
     """Return a sum over lines to the nearest whole: that of whole lines, and of 1/unit parts."""
-    return whole + (part + unit // 2) // unit
+    return whole + whole_units(part + unit // 2, unit)
+
+
+@inlined
+def added(exact: Ints, at: int, unit: int) -> int:
+    """Return one of the sums over lines to the nearest whole."""
+    return rounded(int(exact[at]), int(exact[at + _PARTS]), unit)
+
+
+@kernel
+def add_up_place(
+    exact: Ints, kind: int, unit: int, offers: Offers, price: Ints, control_fee: int,
+    place_sums: Ints, style_sums: Ints, by_offer: Ints,
+) -> None:  # fmt: skip
+    """Round the sums of one kind of user in a province, and add them to those of all.
+
+    price : (offers,) fen per GB beyond the allowance; place_sums : (carriers, SUMS); style_sums :
+    (carriers, REACH); by_offer : (offers, HELD), but for the lines
+    """
+    plans = offers.fee.shape[0] // offers.voice.shape[0]
+    for o in range(offers.fee.shape[0]):
+        at, j = kind * _ADDED * LANE + o, o // plans
+        lines, parts = exact[at + _LINES], exact[at + _PARTS + _LINES]
+        if lines == 0 and parts == 0:
+            continue
+        within, beyond = added(exact, at + _WITHIN, unit), added(exact, at + _BEYOND, unit)
+        gift = added(exact, at + _GIFT, unit)
+        used = within + beyond + gift
+        # Running totals are rounded, so the parts are what the whole bill comes to.
+        fee, voice = offers.fee[o] if o % plans > 0 else 0, offers.voice[j]
+        whole, part = lines * fee, parts * fee
+        paid_fee = rounded(whole, part, unit)
+        whole, part = whole + exact[at + _EXTRA], part + exact[at + _PARTS + _EXTRA]
+        to_extra = rounded(whole, part, unit)
+        rent = control_fee if o % plans > 0 else 0
+        whole += exact[at + _RENTED] * rent
+        part += exact[at + _PARTS + _RENTED] * rent
+        to_rent = rounded(whole, part, unit)
+        bill = rounded(whole + lines * voice, part + parts * voice, unit)
+        resold, extra = price[o] < offers.overage[o], to_extra - paid_fee
+        sums, reach = place_sums[j], style_sums[j]
+        sums[USED] += used
+        sums[ALLOWANCE] += within
+        sums[RESOLD if resold else BILLED] += beyond
+        sums[SPONSORED] += gift
+        sums[FEE] += paid_fee
+        sums[RESALE if resold else OVERAGE] += extra
+        sums[CONTROL_FEE] += to_rent - to_extra
+        sums[VOICE] += bill - to_rent
+        reach[POTENTIAL] += added(exact, at + _POTENTIAL, unit)
+        reach[PRICED] += added(exact, at + _PRICED, unit)
+        reach[REACH_SPONSORED] += gift
+        reach[REACH_USED] += used
+        by_offer[o, 1] += used
+        by_offer[o, 2] += paid_fee + (0 if resold else extra)
 
 
 @parallel_kernel
@@ -397,107 +581,68 @@ def use_data(
     kinds = lines.shape[1]
     carriers, total = offers.voice.shape[0], offers.fee.shape[0]
     plans, styles = total // carriers, levels.usable.shape[0]
-    place = np.zeros((provinces, carriers, len(SUMS)), dtype=np.int64)
+    if total > MOST or lines.sum() > MOST_LINES:
+        raise ValueError("more offers or parts of lines than a kernel has room for")
+    place_sums = np.zeros((provinces, carriers, len(SUMS)), dtype=np.int64)
     style_sums = np.zeros((provinces, carriers, styles, len(REACH)), dtype=np.int64)
-    held = np.zeros((provinces, total, len(HELD)), dtype=np.int64)
+    by_offer = np.zeros((provinces, total, len(HELD)), dtype=np.int64)
+    held = np.zeros((provinces, kinds, total), dtype=np.int64)  # lines
     first = np.searchsorted(segments.province, np.arange(provinces + 1))
     # Arrays by name and numbers in the inner loop: see `Terms`.
     thetas, kinds_of, hunters = segments.theta, segments.style, segments.knows
-    cap, allowance, national = margin.cap, margin.allowance, margin.national
-    over, price, fees = margin.use, margin.price, margin.fee
-    sponsored, zero_rated, roaming = levels.sponsored, offers.free_share, levels.roaming
-    own_kb, usable_away, fee, voice = offers.allowance, offers.national, offers.fee, offers.voice
+    roaming, usables, price = levels.roaming, levels.usable, margin.price
+    terms = terms_in_lanes(offers, margin, levels)
+    is_data = np.arange(total) % plans > 0
+    printed = np.repeat(offers.voice, plans) + np.where(is_data, offers.fee, 0)
     for p in prange(provinces):
-        exact = np.zeros((styles, 2, total, 2, _AMOUNTS), dtype=np.int64)
+        room = new_room(LANES, total)
+        exact = np.empty(styles * 2 * _ADDED * LANE, dtype=np.int64)
+        for row in range(styles * 2 * _ADDED):
+            for o in range(whole_vectors(total)):
+                exact[row * LANE + o] = 0
         for g in range(first[p], first[p + 1]):
             style = int(kinds_of[g])
-            knows = 1 if hunters[g] else 0
+            kind = 2 * style + (1 if hunters[g] else 0)
             for level in range(kinds):
                 lte, controlled = level in (ON_LTE, ON_LTE_CONTROL), level >= BELOW_LTE_CONTROL
                 theta = thetas[g] * levels.usage * (levels.lte_usage if lte else 1.0)
-                usable = 1.0 if controlled else levels.usable[style]
-                product = control_fee if controlled else 0
+                usable = 1.0 if controlled else usables[style]
+                rent = control_fee if controlled else 0
                 for o in range(total):
-                    n = lines[g, level, o]
-                    if n == 0:
-                        rollover[g, level, o], shocked[g, level, o] = 0, 0
-                        out_use[g, level, o], out_bill[g, level, o] = 0, 0
-                        continue
-                    j = o // plans
-                    whole = n // unit
-                    part = n - whole * unit
-                    held[p, o, 0] += n
-                    place[p, j, LTE_LINES] += n if lte else 0
-                    sums = exact[style, knows, o]
-                    if level == NO_DEVICE or o % plans == 0:
-                        sums[0, _BILL] += whole * voice[j]
-                        sums[1, _BILL] += part * voice[j]
-                        rollover[g, level, o], shocked[g, level, o] = 0, 0
-                        out_use[g, level, o], out_bill[g, level, o] = 0, voice[j]
-                        continue
-                    terms = Terms(
-                        sponsored[j, style], zero_rated[o, style], roaming[style], cap[o],
-                        allowance[o] * usable, national[o] * usable, over[o, knows],
-                        price[o, knows] / FEN_PER_YUAN, fees[o],
-                    )  # fmt: skip
-                    use = month_under(
-                        theta, terms, math.floor(own_kb[o] * usable + 0.5), rollover[g, level, o],
-                        usable_away[o], price[o, knows], curve,
-                    )  # fmt: skip
-                    bill = fee[o] + use.extra + product + voice[j]
-                    place[p, j, DATA_LINES] += n
-                    place[p, j, CONTROL_LINES] += n if controlled else 0
-                    for row in range(2):
-                        times_n = whole if row == 0 else part
-                        if times_n == 0:
-                            continue
-                        sums[row, _WITHIN] += times_n * use.within
-                        sums[row, _BEYOND] += times_n * use.beyond
-                        sums[row, _GIFT] += times_n * use.gift
-                        sums[row, _FEE] += times_n * fee[o]
-                        sums[row, _EXTRA] += times_n * use.extra
-                        sums[row, _RENT] += times_n * product
-                        sums[row, _BILL] += times_n * bill
-                        sums[row, _POTENTIAL] += times_n * use.potential
-                        sums[row, _PRICED] += times_n * use.priced
-                    rollover[g, level, o] = use.left if rollover_in_force else 0
-                    shocked[g, level, o] = SHOCKED if use.extra > 0 else 0
-                    out_use[g, level, o] = use.within + use.beyond + use.gift
-                    out_bill[g, level, o] = bill
-        for cell in range(styles * 2 * total):
-            style, knows, o = cell // (2 * total), cell // total % 2, cell % total
-            whole_sum, part_sum = exact[style, knows, o, 0], exact[style, knows, o, 1]
-            if whole_sum[_BILL] == 0 and part_sum[_BILL] == 0 and whole_sum[_POTENTIAL] == 0:
-                continue
-            within = rounded(whole_sum[_WITHIN], part_sum[_WITHIN], unit)
-            beyond = rounded(whole_sum[_BEYOND], part_sum[_BEYOND], unit)
-            gift = rounded(whole_sum[_GIFT], part_sum[_GIFT], unit)
-            # Running totals are rounded, so the parts are what the whole bill comes to.
-            paid_fee = rounded(whole_sum[_FEE], part_sum[_FEE], unit)
-            for k in (_EXTRA, _RENT):
-                whole_sum[k] += whole_sum[k - 1]
-                part_sum[k] += part_sum[k - 1]
-            to_extra = rounded(whole_sum[_EXTRA], part_sum[_EXTRA], unit)
-            to_rent = rounded(whole_sum[_RENT], part_sum[_RENT], unit)
-            extra = to_extra - paid_fee
-            resold = price[o, knows] < offers.overage[o]
-            used = within + beyond + gift
-            sums = place[p, o // plans]
-            sums[USED] += used
-            sums[ALLOWANCE] += within
-            sums[RESOLD if resold else BILLED] += beyond
-            sums[SPONSORED] += gift
-            sums[FEE] += paid_fee
-            sums[RESALE if resold else OVERAGE] += extra
-            sums[CONTROL_FEE] += to_rent - to_extra
-            sums[VOICE] += rounded(whole_sum[_BILL], part_sum[_BILL], unit) - to_rent
-            reach = style_sums[p, o // plans, style]
-            reach[POTENTIAL] += rounded(whole_sum[_POTENTIAL], part_sum[_POTENTIAL], unit)
-            reach[PRICED] += rounded(whole_sum[_PRICED], part_sum[_PRICED], unit)
-            reach[REACH_SPONSORED] += gift
-            reach[REACH_USED] += used
-            held[p, o, 1] += used
-            held[p, o, 2] += paid_fee + (0 if resold else extra)
-        for o in range(total):
-            place[p, o // plans, LINES] += held[p, o, 0]
-    return UsageSums(place, style_sums.sum(axis=0), held.sum(axis=0))
+                    room[HELD_LINES + o], room[LEFT + o] = lines[g, level, o], rollover[g, level, o]
+                if level != NO_DEVICE:
+                    meter_offers(room, terms, kind, total, theta, roaming[style], usable, curve)
+                    add_up_lines(room, total, unit, 1 if controlled else 0, exact, kind)
+                else:
+                    use_nothing(room, total)
+                    add_up_voice(room, total, unit, exact, kind)
+                for o in range(total):
+                    exists = room[HELD_LINES + o] > 0.0
+                    left = room[LEFT + o] if exists and rollover_in_force else 0.0
+                    rollover[g, level, o] = int(left)
+                    shocked[g, level, o] = SHOCKED if exists and room[OWED_EXTRA + o] > 0.0 else 0
+                for o in range(total):
+                    exists = room[HELD_LINES + o] > 0.0
+                    used = room[USE_WITHIN + o] + room[USE_BEYOND + o] + room[USE_GIFT + o]
+                    bill = int(room[OWED_EXTRA + o]) + printed[o] + (rent if is_data[o] else 0)
+                    out_use[g, level, o] = int(used) if exists else 0
+                    out_bill[g, level, o] = bill if exists else 0
+                for o in range(total):
+                    held[p, level, o] += lines[g, level, o]
+        for kind in range(styles * 2):
+            style, knows = kind // 2, kind % 2
+            add_up_place(
+                exact, kind, unit, offers, price[:, knows], control_fee, place_sums[p],
+                style_sums[p, :, style], by_offer[p],
+            )  # fmt: skip
+        for level in range(kinds):
+            for o in range(total):
+                n, j = held[p, level, o], o // plans
+                with_data = is_data[o] and level != NO_DEVICE
+                by_offer[p, o, 0] += n
+                place_sums[p, j, LINES] += n
+                place_sums[p, j, DATA_LINES] += n if with_data else 0
+                place_sums[p, j, LTE_LINES] += n if level in (ON_LTE, ON_LTE_CONTROL) else 0
+                controlled = with_data and level >= BELOW_LTE_CONTROL
+                place_sums[p, j, CONTROL_LINES] += n if controlled else 0
+    return UsageSums(place_sums, style_sums.sum(axis=0), by_offer.sum(axis=0))

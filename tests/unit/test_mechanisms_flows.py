@@ -11,8 +11,10 @@ from sim.market.segments import (
     NO_DEVICE,
     ON_LTE,
     ON_LTE_CONTROL,
+    PLAIN_LEVELS,
 )
-from sim.mechanisms.flows import carry_over, move_homes, part_of
+from sim.mechanisms.flows import carry_over_segment, move_homes, part_of
+from sim.mechanisms.states import shape_of
 from sim.mechanisms.usage import SHOCKED
 from tests.theory.small_market import (
     SmallMarket,
@@ -265,7 +267,7 @@ def test_what_is_carried_over_is_never_more_than_the_most_that_a_cell_had() -> N
     market.rollover[0, BELOW_LTE] = [0, 900, 100]
     moved = market.flow()
     again = np.zeros_like(moved.lines), np.zeros_like(moved.lines)
-    carry_over(*(part[0] for part in moved[:4]), again[0][0], again[1][0])
+    carry_over_segment(0, *moved[:4], *again, shape_of(PLAIN_LEVELS, 1, 3))
 
     assert market.rollover.max() <= 900
     assert not again[0].any()
