@@ -47,7 +47,8 @@ def place(at: int) -> int:
 
 
 @inlined
-def fill(room: NDArray[np.float64], begin: int, count: int, value: float) -> None:
-    """Write one value into `count` places."""
-    for k in range(begin, begin + count):
-        room[k] = value
+def fill(room: NDArray[np.float64], lane: int, begin: int, count: int, value: float) -> None:
+    """Write one value into `count` places of a lane."""
+    first = place(begin)
+    for k in range(count):
+        room[lane + first + k] = value

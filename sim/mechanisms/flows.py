@@ -391,8 +391,8 @@ def expected_flows(
                 s = begin + k
                 room[KEPT + s] = room[WORTH + s] * room[FACTOR + s]
                 room[ARRIVED + s], room[TOOK + s] = 0.0, 0.0
-            fill(room, INTO, kinds * carriers, 0.0)
-            fill(room, FLOW, carriers * carriers, 0.0)
+            fill(room, INTO, 0, kinds * carriers, 0.0)
+            fill(room, FLOW, 0, carriers * carriers, 0.0)
             add_up_offers(room, shape)
             for level in range(kinds):
                 for j in range(carriers):
@@ -417,9 +417,9 @@ def expected_flows(
                         room[WITHIN + at * carriers + j] = within[j]
                         room[BEYOND + at * carriers + j] = beyond[j]
                     s, n = first_of(level, i, shape), plans_at(level, shape)
-                    fill(room, ANEW + s, n, put.near + put.own)
-                    fill(room, FAR + s, n, put.far)
-                    fill(room, OWN + s, n, put.own)
+                    fill(room, ANEW, s, n, put.near + put.own)
+                    fill(room, FAR, s, n, put.far)
+                    fill(room, OWN, s, n, put.own)
             weigh_states(
                 room, begin, used, renewal, dissimilarity, attention, bill_shock,
             )  # fmt: skip

@@ -91,8 +91,8 @@ def consumer_surplus(
             raise_nests(rivals, nest, dissimilarity, inside, raised)
             for i in range(carriers):
                 at = setting_of(i, rivals, nest, raised, own[i], new_carrier, new_nest, new_plan)
-                fill(room, ANEW + i * plans, plans, at.near + at.own)
-                fill(room, FAR + i * plans, plans, at.far)
+                fill(room, ANEW, i * plans, plans, at.near + at.own)
+                fill(room, FAR, i * plans, plans, at.far)
             for o in range(total):
                 room[KEPT + o], room[SAVED + o] = e[g, level, o] * factor[o], saved[o]
                 room[SHOCKED + o] = shocked[g, level, o]

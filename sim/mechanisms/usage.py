@@ -387,27 +387,30 @@ _PARTS = _ADDED // 2 * LANE
 
 
 @kernel
-def terms_in_lanes(offers: Offers, margin: Margin, levels: Levels) -> Floats:
-    """Return the terms of all offers for each kind of user: (kinds × TERMS × LANE,)."""
+def terms_in_lanes(offers: Offers, margin: Margin, levels: Levels, kinds: int) -> Floats:
+    """Return the terms of all offers at `kinds` levels, one after the other, for kinds of users.
+
+    (kinds of users × TERMS × LANE,); a level has room for whole vectors.
+    """
     total, styles = offers.fee.shape[0], levels.usable.shape[0]
-    plans = total // offers.voice.shape[0]
+    plans, stride = total // offers.voice.shape[0], whole_vectors(total)
     terms = np.zeros(2 * styles * TERMS * LANE)
     for kind in range(2 * styles):
-        style, knows, at = kind // 2, kind % 2, kind * TERMS * LANE
-        for o in range(total):
-            terms[at + PART_SPONSORED + o] = levels.sponsored[o // plans, style]
-            terms[at + PART_FREE + o] = offers.free_share[o, style]
-            terms[at + CAP + o], terms[at + OWN + o] = margin.cap[o], offers.allowance[o]
-            terms[at + NATIONAL + o] = offers.national[o]
-            terms[at + OVER + o] = margin.use[o, knows]
-            terms[at + PRICE + o] = margin.price[o, knows]
-            terms[at + IS_DATA + o] = 1.0 if o % plans > 0 else 0.0
-            terms[at + GB + o], terms[at + NATIONAL_GB + o] = (
-                margin.allowance[o],
-                margin.national[o],
-            )
-            terms[at + YUAN + o] = margin.price[o, knows] / FEN_PER_YUAN
-            terms[at + FEE_YUAN + o] = margin.fee[o]
+        style, knows = kind // 2, kind % 2
+        for level in range(kinds):
+            at = kind * TERMS * LANE + level * stride
+            for o in range(total):
+                terms[at + PART_SPONSORED + o] = levels.sponsored[o // plans, style]
+                terms[at + PART_FREE + o] = offers.free_share[o, style]
+                terms[at + CAP + o], terms[at + OWN + o] = margin.cap[o], offers.allowance[o]
+                terms[at + NATIONAL + o] = offers.national[o]
+                terms[at + OVER + o] = margin.use[o, knows]
+                terms[at + PRICE + o] = margin.price[o, knows]
+                terms[at + IS_DATA + o] = 1.0 if o % plans > 0 else 0.0
+                terms[at + GB + o] = margin.allowance[o]
+                terms[at + NATIONAL_GB + o] = margin.national[o]
+                terms[at + YUAN + o] = margin.price[o, knows] / FEN_PER_YUAN
+                terms[at + FEE_YUAN + o] = margin.fee[o]
     return terms
 
 
@@ -591,7 +594,7 @@ def use_data(
     # Arrays by name and numbers in the inner loop: see `Terms`.
     thetas, kinds_of, hunters = segments.theta, segments.style, segments.knows
     roaming, usables, price = levels.roaming, levels.usable, margin.price
-    terms = terms_in_lanes(offers, margin, levels)
+    terms = terms_in_lanes(offers, margin, levels, 1)
     is_data = np.arange(total) % plans > 0
     printed = np.repeat(offers.voice, plans) + np.where(is_data, offers.fee, 0)
     for p in prange(provinces):
