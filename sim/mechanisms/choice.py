@@ -440,10 +440,9 @@ def adoption(with_it: float, without: float, reach: float, dissimilarity: float)
     reach : chance that its user weighs the product (Bass: by themselves or by word of mouth).
     Who does decides by logit on the gain in utility, the fee included.
     """
-    if without <= 0.0 or with_it <= 0.0:
-        return 0.0
     gain = log(with_it / without) * dissimilarity
-    return reach / (1.0 + exp(-gain))
+    chance = reach / (1.0 + exp(-gain))
+    return chance if without > 0.0 and with_it > 0.0 else 0.0
 
 
 @inlined

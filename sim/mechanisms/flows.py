@@ -30,13 +30,14 @@ type Ints = NDArray[np.int64]
 
 # A segment's numbers by state, in lanes (`sim.core.lanes`, `sim.mechanisms.states`). Parts of lines
 # are whole numbers, which a float holds exactly to 2^53.
-LANES = 39
+LANES = 41
 (
     # The same for all segments
     SOLD,  # 1 where the offer is sold, 0 where who has it may keep it
     FACTOR,  # what quality multiplies the offer's weight by
     AGAIN,  # part of the weight of the offer held that is left when it is weighed anew
     LTE,  # chance of 4G
+    REACH,  # chance that a user weighs the product that controls traffic
     # Lines
     HELD,  # before the month's moves; then as they go on
     JOINED,  # of lines that get their first device
@@ -61,6 +62,7 @@ LANES = 39
     GOES,  # lines that leave their cell, if only to come back
     KEEPS,  # chance that a line keeps its offer
     STAYS,  # chance that one who looks does
+    ADOPTS,  # chance that a line takes up control
     # By level and carrier
     ON_SALE,  # weight of what the carrier sells
     INSIDE,  # by level and nest: the weight of what is sold to newcomers
@@ -126,14 +128,48 @@ def upgrade(room: Floats, shape: Shape, device: float) -> None:
 
 
 @inlined
-def add_up_offers(room: Floats, shape: Shape) -> None:
-    """Write the weight of what each carrier sells at each level."""
+def write_menu(
+    room: Floats, shape: Shape, factor: Floats, is_open: NDArray[np.bool_], new_plan: float,
+    lte: Floats, reach: Floats,
+) -> None:  # fmt: skip
+    """Write what is the same for all segments: of offers, and of carriers (`lte`, `reach`)."""
+    for level in range(shape.kinds):
+        for j in range(shape.carriers):
+            for k in range(plans_at(level, shape)):
+                s, o = first_of(level, j, shape) + k, j * shape.plans + k
+                room[FACTOR + s], room[LTE + s] = factor[o], lte[j]
+                room[REACH + s] = reach[j] if k > 0 else 0.0
+                room[SOLD + s] = 1.0 if is_open[o] else 0.0
+                room[AGAIN + s] = new_plan if is_open[o] else 0.0
+
+
+@inlined
+def weigh_offers(room: Floats, begin: int, count: int) -> None:
+    """Write the weight of the offer held in each state, of which nothing has moved yet."""
+    for k in range(count):
+        s = place(begin) + k
+        room[KEPT + s] = room[WORTH + s] * room[FACTOR + s]
+        room[ARRIVED + s], room[TOOK + s] = 0.0, 0.0
+
+
+@inlined
+def add_up_offers(room: Floats, shape: Shape, nest: Ints, rivals: Floats, inside: Floats) -> None:
+    """Write the weight of what each carrier and each nest sells at each level.
+
+    rivals, inside : (carriers,) room for a level's
+    """
     for level in range(shape.kinds):
         for j in range(shape.carriers):
             begin, weight = first_of(level, j, shape), 0.0
             for s in range(begin, begin + plans_at(level, shape)):
                 weight += room[KEPT + s] * room[SOLD + s]
             room[ON_SALE + level * shape.carriers + j] = weight
+    for level in range(shape.kinds):
+        for j in range(shape.carriers):
+            rivals[j] = room[ON_SALE + plain(level) * shape.carriers + j]
+        add_up_nests(rivals, nest, inside)
+        for k in range(shape.carriers):
+            room[INSIDE + level * shape.carriers + k] = inside[k]
 
 
 @kernel
@@ -142,6 +178,37 @@ def raise_all(room: Floats, nests: int, dissimilarity: float) -> None:
     for k in range(whole_vectors(nests)):
         inside = room[INSIDE + k]
         room[RAISED + k] = power(inside, dissimilarity) if inside > 0.0 else 0.0
+
+
+@inlined
+def set_scene(
+    room: Floats, level: int, shape: Shape, nest: Ints, costs: tuple[float, float, float],
+    rivals: Floats, inside: Floats, raised: Floats, free: Floats, within: Floats, beyond: Floats,
+) -> None:  # fmt: skip
+    """Write what all lines of a carrier and level have in common.
+
+    costs : as of `cost_factors`; rivals, inside, raised, free, within, beyond : (carriers,) room
+    """
+    carriers = shape.carriers
+    new_carrier, new_nest, new_plan = costs
+    for j in range(carriers):
+        at = level * carriers + j
+        rivals[j] = room[ON_SALE + plain(level) * carriers + j]
+        inside[j], raised[j] = room[INSIDE + at], room[RAISED + at]
+    nest_odds(rivals, nest, inside, raised, free)
+    for i in range(carriers):
+        at = level * carriers + i
+        own = room[ON_SALE + at]
+        put = setting_of(i, rivals, nest, raised, own, new_carrier, new_nest, new_plan)
+        leavers(i, rivals, nest, inside, raised, within, beyond)
+        room[FREE + at] = free[i]
+        for j in range(carriers):
+            room[WITHIN + at * carriers + j] = within[j]
+            room[BEYOND + at * carriers + j] = beyond[j]
+        s, n = first_of(level, i, shape), plans_at(level, shape)
+        fill(room, ANEW, s, n, put.near + put.own)
+        fill(room, FAR, s, n, put.far)
+        fill(room, OWN, s, n, put.own)
 
 
 @kernel
@@ -245,6 +312,15 @@ def split_odds(room: Floats, ways: int, total: float, amount: float) -> None:
 
 
 @inlined
+def keep(room: Floats, begin: int, count: int) -> None:
+    """Leave of the lines with a better device those that keep their offer."""
+    for k in range(count):
+        s = place(begin) + k
+        kept, joined = part_of(room[UPGRADED + s], room[KEEPS + s]), room[JOINED + s]
+        room[UPGRADED + s] = kept + part_of(joined, room[STAYS + s])
+
+
+@inlined
 def arrive(room: Floats, shape: Shape) -> None:
     """Split what comes to each carrier over the plans it sells, by their weights."""
     for level in range(shape.kinds):
@@ -267,28 +343,32 @@ def arrive(room: Floats, shape: Shape) -> None:
                 room[ARRIVED + s] = max(part - np.floor(room[BACK + s] + 0.5), 0.0)
 
 
-@inlined
-def adopt(room: Floats, shape: Shape, reach: Floats, dissimilarity: float) -> None:
-    """Let lines take up control.
+@kernel
+def weigh_control(room: Floats, begin: int, with_it: int, count: int, dissimilarity: float) -> None:
+    """Write the chance that lines in `count` states take up control, several states at a time."""
+    first, above = place(begin), place(with_it)
+    for k in range(count):
+        weights = room[WORTH + above + k], room[WORTH + first + k]
+        room[ADOPTS + first + k] = adoption(*weights, room[REACH + first + k], dissimilarity)
 
-    reach : (carriers,) chance that a user weighs the product, 0 where it is not offered.
-    """
-    for level in range(BELOW_LTE, shape.kinds - CONTROL):
-        for j in range(shape.carriers):
-            begin, weighs = first_of(level, j, shape), reach[j]
-            for s in range(begin + 1, begin + (shape.plans if weighs > 0.0 else 0)):
-                n, with_it = room[HELD + s], s + CONTROL * shape.stride
-                if n == 0.0:
-                    continue
-                chance = adoption(room[WORTH + with_it], room[WORTH + s], weighs, dissimilarity)
-                some = part_of(n, chance)
-                new = part_of(some, room[ARRIVED + s] / n)
-                room[UPGRADED + s] -= part_of(some, room[UPGRADED + s] / n)
-                room[ARRIVED + s] -= new
-                room[ARRIVED + with_it] += new
-                room[TOOK + with_it] = some - new
-                room[HELD + s] -= some
-                room[HELD + with_it] += some
+
+@inlined
+def adopt(room: Floats, shape: Shape, dissimilarity: float) -> None:
+    """Let lines take up control."""
+    begin, ahead = place(shape.stride), CONTROL * shape.stride
+    weigh_control(room, begin, place(begin + ahead), ahead, dissimilarity)
+    for s in range(begin, begin + ahead):
+        n, with_it = room[HELD + s], s + ahead
+        if n == 0.0 or room[ADOPTS + s] == 0.0:
+            continue
+        some = part_of(n, room[ADOPTS + s])
+        new = part_of(some, room[ARRIVED + s] / n)
+        room[UPGRADED + s] -= part_of(some, room[UPGRADED + s] / n)
+        room[ARRIVED + s] -= new
+        room[ARRIVED + with_it] += new
+        room[TOOK + with_it] = some - new
+        room[HELD + s] -= some
+        room[HELD + with_it] += some
 
 
 @kernel
@@ -355,7 +435,8 @@ def expected_flows(
         raise ValueError("more states than a kernel has room for")
     if before.sum() > MOST_LINES:
         raise ValueError("more parts of lines than can be counted one by one")
-    new_carrier, new_nest, new_plan = cost_factors(tastes)
+    costs = cost_factors(tastes)
+    new_carrier, _, new_plan = costs
     lines, arrived = np.empty_like(before), np.empty_like(before)
     upgraded, took = np.empty_like(before), np.empty_like(before)
     blocks = (count + BLOCK - 1) // BLOCK
@@ -374,52 +455,22 @@ def expected_flows(
         room = new_room(LANES, max(states, kinds * carriers * carriers))
         rivals, inside, raised = np.empty(carriers), np.empty(carriers), np.empty(carriers)
         free, within, beyond = np.empty(carriers), np.empty(carriers), np.empty(carriers)
-        for level in range(kinds):
-            for j in range(carriers):
-                for k in range(plans_at(level, shape)):
-                    s, o = first_of(level, j, shape) + k, j * shape.plans + k
-                    room[FACTOR + s], room[LTE + s] = factor[o], lte[j]
-                    room[SOLD + s] = 1.0 if is_open[o] else 0.0
-                    room[AGAIN + s] = new_plan if is_open[o] else 0.0
+        write_menu(room, shape, factor, is_open, new_plan, lte, reach)
         for g in range(block * BLOCK, min((block + 1) * BLOCK, count)):
             load(room, HELD, before, g, shape)
             load(room, LEFT_OVER, rollover, g, shape)
             load(room, SHOCKED, shocked, g, shape)
             load(room, WORTH, e, g, shape)
             upgrade(room, shape, device)
-            for k in range(used):
-                s = begin + k
-                room[KEPT + s] = room[WORTH + s] * room[FACTOR + s]
-                room[ARRIVED + s], room[TOOK + s] = 0.0, 0.0
             fill(room, INTO, 0, kinds * carriers, 0.0)
             fill(room, FLOW, 0, carriers * carriers, 0.0)
-            add_up_offers(room, shape)
-            for level in range(kinds):
-                for j in range(carriers):
-                    rivals[j] = room[ON_SALE + plain(level) * carriers + j]
-                add_up_nests(rivals, nest, inside)
-                for k in range(carriers):
-                    room[INSIDE + level * carriers + k] = inside[k]
+            weigh_offers(room, begin, used)
+            add_up_offers(room, shape, nest, rivals, inside)
             raise_all(room, kinds * carriers, dissimilarity)
             for level in range(kinds):
-                for j in range(carriers):
-                    at = level * carriers + j
-                    rivals[j] = room[ON_SALE + plain(level) * carriers + j]
-                    inside[j], raised[j] = room[INSIDE + at], room[RAISED + at]
-                nest_odds(rivals, nest, inside, raised, free)
-                for i in range(carriers):
-                    at = level * carriers + i
-                    own = room[ON_SALE + at]
-                    put = setting_of(i, rivals, nest, raised, own, new_carrier, new_nest, new_plan)
-                    leavers(i, rivals, nest, inside, raised, within, beyond)
-                    room[FREE + at] = free[i]
-                    for j in range(carriers):
-                        room[WITHIN + at * carriers + j] = within[j]
-                        room[BEYOND + at * carriers + j] = beyond[j]
-                    s, n = first_of(level, i, shape), plans_at(level, shape)
-                    fill(room, ANEW, s, n, put.near + put.own)
-                    fill(room, FAR, s, n, put.far)
-                    fill(room, OWN, s, n, put.own)
+                set_scene(
+                    room, level, shape, nest, costs, rivals, inside, raised, free, within, beyond
+                )
             weigh_states(
                 room, begin, used, renewal, dissimilarity, attention, bill_shock,
             )  # fmt: skip
@@ -431,13 +482,10 @@ def expected_flows(
                     due, edge = gone.due, gone.edge
                     if gone.taken + gone.stayed > 0.0:
                         depart(room, level, i, carriers, gone, new_carrier)
-            for k in range(used):
-                s = begin + k
-                kept, joined = part_of(room[UPGRADED + s], room[KEEPS + s]), room[JOINED + s]
-                room[UPGRADED + s] = kept + part_of(joined, room[STAYS + s])
+            keep(room, begin, used)
             arrive(room, shape)
             if kinds > PLAIN_LEVELS:
-                adopt(room, shape, reach, dissimilarity)
+                adopt(room, shape, dissimilarity)
             carry_over(room, shape)
             store(room, HELD, lines, g, shape)
             store(room, ARRIVED, arrived, g, shape)
