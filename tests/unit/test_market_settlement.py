@@ -170,6 +170,14 @@ def test_a_market_without_partners_settles_the_rest() -> None:
     assert settled.reseller_margin == 101 - 111
 
 
+def test_traffic_that_no_reseller_sells_stops_the_month(ledger: Ledger) -> None:
+    nobody = trade()._replace(reseller_sales=np.zeros((3, 3), np.int64))
+    with pytest.raises(InvariantError, match="no reseller sells traffic of mobile to take top-ups"):
+        settle(ledger, nobody)
+
+    assert not ledger.balance.any()
+
+
 def test_postings_become_rows_in_a_fixed_order(ledger: Ledger) -> None:
     settle(ledger, trade())
     rows = posting_rows(ledger)
