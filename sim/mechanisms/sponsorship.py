@@ -18,9 +18,10 @@ from sim.core.sums import total_of
 from sim.core.units import KB_PER_GB
 from sim.market.names import CATEGORIES, CHANNELS, PLATFORM
 from sim.mechanisms.billing import SponsorCharges
-from sim.mechanisms.channels import Deals, blocked_at
+from sim.mechanisms.channels import Deals, Seen, blocked_at
 from sim.mechanisms.usage import POTENTIAL, PRICED
 
+type Flags = NDArray[np.bool_]
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
@@ -51,6 +52,32 @@ def _by_category(by_style: Ints, reach: int, mix: Floats) -> Floats:
             for c in range(mix.shape[1]):
                 out[j, c] += by_style[j, style, reach] * mix[style, c]
     return out
+
+
+@kernel
+def seen_by_partners(
+    rows: Ints, category: NDArray[np.uint8], reach: Floats, estimate: Floats, budget: Floats,
+    direct_only: Flags, dilution: float, by_style: Ints, mix: Floats,
+) -> Seen:  # fmt: skip
+    """Return what the partners in `rows` see of themselves and of their users.
+
+    Parameters
+    ----------
+    category, reach, estimate, budget, direct_only : (all partners,), see `PartnerBook`
+    dilution : factor on the worth of a GB
+    by_style, mix : as in `potential_use`
+    """
+    potential, added = potential_use(by_style, mix), incremental_share(by_style, mix)
+    count, carriers = rows.shape[0], potential.shape[0]
+    value, funds, alone = np.empty(count), np.empty(count), np.empty(count, dtype=np.bool_)
+    own, incremental = np.empty((count, carriers)), np.empty((count, carriers))
+    for i in range(count):
+        n = rows[i]
+        c = category[n]
+        value[i], funds[i], alone[i] = estimate[n] * dilution, budget[n], direct_only[n]
+        for j in range(carriers):
+            own[i, j], incremental[i, j] = reach[n] * potential[j, c], added[j, c]
+    return Seen(value, funds, own, incremental, alone)
 
 
 @kernel

@@ -14,13 +14,13 @@ from sim.market.names import CARRIERS, NO_PLATFORM, PLATFORM, SHARED_PLATFORM
 from sim.market.views import PartnerView, frozen
 from sim.market.world import NO_OFFER
 from sim.mechanisms.billing import SponsorCharges, bill_partners
-from sim.mechanisms.channels import Choice, Deals, blocked_part, seen_by_partners, strike
+from sim.mechanisms.channels import Choice, Deals, blocked_part, strike
 from sim.mechanisms.contracts import Contract, payment
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.sharing import among, mask_of, members_of, share_platform, weights
 from sim.mechanisms.sponsorship import (
     incremental_share,
-    potential_use,
+    seen_by_partners,
     split_among_partners,
     sponsored_share,
     true_worth,
@@ -73,7 +73,7 @@ def seen_by(market: Market, partner: int) -> PartnerView:
 
 def _partner_view(market: Market, rows: Ints) -> PartnerView:
     """Return what the partners in `rows` see: last month's use, this month's rates."""
-    world, settings, mix = market.world, market.scenario.sponsorship, market.fixed.mix
+    world, settings = market.world, market.scenario.sponsorship
     partners, service = world.partners, market.scenario.service
     own = seen_by_partners(
         rows,
@@ -83,8 +83,8 @@ def _partner_view(market: Market, rows: Ints) -> PartnerView:
         partners.budget,
         partners.direct_only,
         market.dilution,
-        potential_use(world.by_style, mix),
-        incremental_share(world.by_style, mix),
+        world.by_style,
+        market.fixed.mix,
     )
     return PartnerView(
         month=world.month,
