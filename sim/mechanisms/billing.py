@@ -33,6 +33,8 @@ class LeakCharges(NamedTuple):
 
     volume: Ints  # (carriers, branches) kB
     paid: Ints  # (carriers, branches) fen
+    sold: Ints  # (carriers,) kB, by all branches
+    taken: Ints  # (carriers,) fen, by all branches
 
 
 @inlined
@@ -174,4 +176,4 @@ def bill_leaks(leaked: Ints, sales: NDArray[np.float64], price: Ints) -> LeakCha
         for b in range(price.shape[1]):
             if volume[j, b] > 0:
                 paid[j, b] = charge_of(volume[j, b], price[j, b])
-    return LeakCharges(volume, paid)
+    return LeakCharges(volume, paid, volume.sum(axis=1), paid.sum(axis=1))

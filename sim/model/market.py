@@ -14,7 +14,7 @@ from sim.core.elementary import power
 from sim.core.errors import SimError
 from sim.core.kernels import threads
 from sim.core.streams import Streams
-from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
+from sim.core.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS, DIRECT, PLATFORM, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
@@ -36,18 +36,10 @@ from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
 from sim.mechanisms.sponsorship import PAID, VOLUME, Sponsored, add_up_sponsors, sponsored_by_style
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
-    CONTROL_LINES,
-    COUNTS,
-    DATA_LINES,
-    FEE,
     LINES,
-    OVERAGE,
     RESOLD,
-    USED,
-    VOICE,
     Levels,
     Margin,
-    UsageSums,
     margins,
     use_data,
 )
@@ -58,6 +50,7 @@ from sim.model.deals import (
     strike_deals,
     weigh_alliance,
 )
+from sim.model.outcomes import outcomes_of
 from sim.model.quality import Trend, month_quality
 from sim.model.records import record_month
 from sim.model.research import market_research
@@ -66,8 +59,8 @@ from sim.model.settlement import (
     Trade,
     check_users,
     check_volumes,
+    month_sums,
     settle,
-    whole_counts,
     whole_lines,
 )
 from sim.model.supply import (
@@ -372,12 +365,7 @@ class Market(mesa.Model):
             people.shocked, people.usage, people.bill,
         )  # fmt: skip
         check_users(month, people, sums, int(self.paths.total_lines[month + 1]))
-        by_carrier = whole_counts(sums.by_place.swapaxes(0, 1), COUNTS, people.unit)
-        self.sums: UsageSums = UsageSums(
-            np.ascontiguousarray(by_carrier.swapaxes(0, 1)),
-            sums.by_style,
-            whole_counts(sums.by_offer, (0,), people.unit),
-        )
+        self.sums, self.total = month_sums(sums, people.unit)
         self.world.by_style = self.sums.by_style
 
     # --------------------------------------------------------------------- bill
@@ -385,7 +373,6 @@ class Market(mesa.Model):
     def bill(self) -> None:
         """Turn sponsored and resold use into charges to partners and resellers."""
         world = self.world
-        self.total: Ints = self.sums.by_place.sum(axis=0)  # (carriers, SUMS)
         self.worth, self.sponsor_charges = bill_deals(self)
         self.sponsoring: Sponsored = add_up_sponsors(
             world.partners.category[self.deals.partner],
@@ -432,37 +419,27 @@ class Market(mesa.Model):
 
     def _turn_page(self) -> None:
         """Make this month's outcome what everyone decides on next."""
-        carriers, resellers, total = self.world.carriers, self.world.resellers, self.total
-        carriers.share_before, carriers.share = (
-            carriers.share,
-            total[:, LINES] / total[:, LINES].sum(),
-        )
+        carriers, resellers = self.world.carriers, self.world.resellers
+        sponsored = self.sponsoring.by_channel[PAID, DIRECT] + self.settled.platform_share
+        month = outcomes_of(self.total, self.costs.lines, self.costs.traffic, sponsored)
+        carriers.share_before, carriers.share = carriers.share, month.share
         carriers.peers = place_shares(self.sums.by_place[:, :, LINES])
-        carriers.adopters = total[:, CONTROL_LINES] / np.maximum(total[:, DATA_LINES], 1)
-        revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
-        carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
-        carriers.market_yuan_per_gb = float(revenue.sum() / total[:, USED].sum() * KB_PER_GB)
-        self._report_accounts()
+        carriers.adopters = month.adopters
+        carriers.yuan_per_gb = month.yuan_per_gb
+        carriers.market_yuan_per_gb = month.market_yuan_per_gb
+        carriers.variable_cost = month.variable_cost
+        carriers.line_margin, carriers.side_revenue = month.line_margin, month.side_revenue
+        carriers.profit_before = carriers.profit
+        carriers.profit = self.wealth() - self.wealth_before
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
         carriers.platform_revenue = self.settled.platform_share
-        resellers.sold = self.leak_charges.volume.sum(axis=1)
+        resellers.sold = self.leak_charges.sold
         resellers.margin = self.settled.reseller_margin
         resellers.profit = self.settled.reseller_profit
         resellers.capital = resellers.capital + resellers.profit
         losing = resellers.active & (resellers.profit < 0)
         resellers.losing_months = (resellers.losing_months + 1) * losing
-
-    def _report_accounts(self) -> None:
-        """Keep what carriers read of the month's accounts."""
-        carriers, total = self.world.carriers, self.total
-        carriers.profit_before = carriers.profit
-        carriers.profit = self.wealth() - self.wealth_before
-        carriers.variable_cost = self.costs.lines + self.costs.traffic
-        bills = total[:, FEE] + total[:, OVERAGE] + total[:, VOICE]
-        carriers.line_margin = (bills - carriers.variable_cost) / np.maximum(total[:, LINES], 1)
-        sponsored = self.sponsoring.by_channel[PAID, DIRECT] + self.settled.platform_share
-        carriers.side_revenue = sponsored / np.maximum(total[:, DATA_LINES], 1)
 
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""

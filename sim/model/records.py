@@ -95,7 +95,7 @@ def _record_carriers(market: Market, label: str) -> None:
         control_fen=total[:, CONTROL_FEE],
         backward_direct_fen=sponsoring[PAID, DIRECT],
         backward_platform_fen=market.settled.platform_share,
-        wholesale_fen=market.leak_charges.paid.sum(axis=1),
+        wholesale_fen=market.leak_charges.taken,
         cost_fen=costs.lines + costs.traffic + costs.service,
         carrying_fen=costs.traffic,
         backward_cost_fen=_backward_cost(market),

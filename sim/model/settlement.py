@@ -27,6 +27,7 @@ from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
     CONTROL_FEE,
+    COUNTS,
     FEE,
     LINES,
     OVERAGE,
@@ -41,6 +42,7 @@ from sim.mechanisms.usage import (
 type Ints = NDArray[np.int64]
 
 SPONSORED_TRAFFIC = "sponsored traffic"
+HELD_COUNTS = (0,)  # lines among the sums of an offer
 CHARGES = (FEE, OVERAGE, RESALE, VOICE, CONTROL_FEE)  # what a user's bill is made of
 
 
@@ -169,7 +171,7 @@ def _divided(
     whole = np.empty((4, topups.shape[0]), dtype=np.int64)
     for j in range(topups.shape[0]):
         whole[0, j], whole[1, j] = topups[j], resold[j]
-        whole[2, j], whole[3, j] = leaks.paid[j].sum(), leaks.volume[j].sum()
+        whole[2, j], whole[3, j] = leaks.taken[j], leaks.sold[j]
     shares = np.zeros((4, sales.shape[0]), dtype=np.int64)
     failed = divide(whole, sales, handling, shares)
     from_users, from_partners, bought, handled = shares
@@ -205,37 +207,42 @@ def divide(whole: Ints, sales: Ints, handling: Ints, shares: Ints) -> int:
 
 def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Sequence[str]) -> None:
     """Raise unless GB used = GB in allowance + billed + sponsored, in every place, exactly."""
-    missing, given, paid_for = _compare_volumes(sums.by_place, sponsored)
-    if missing.any():
-        province, carrier = np.argwhere(missing)[0]
+    province, carrier, missing = _unexplained(sums.by_place)
+    if missing != 0:
         raise InvariantError(
             f"{month_label(month)}: account users:{CARRIERS[carrier]}:{provinces[province]} used "
-            f"{missing[province, carrier]} kB that nobody gave or sold it"
+            f"{missing} kB that nobody gave or sold it"
         )
-    if (paid_for != given).any():
-        carrier = int(np.flatnonzero(paid_for != given)[0])
+    carrier, paid_for, given = _unpaid(sums.by_place, sponsored)
+    if paid_for != given:
         raise InvariantError(
-            f"{month_label(month)}: partners pay {CARRIERS[carrier]} for {paid_for[carrier]} kB, "
-            f"users were given {given[carrier]} kB"
+            f"{month_label(month)}: partners pay {CARRIERS[carrier]} for {paid_for} kB, "
+            f"users were given {given} kB"
         )
 
 
 @kernel
-def _compare_volumes(by_place: Ints, sponsored: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return use that is missing from its parts, what users were given, what partners pay for.
-
-    In kB: (provinces, carriers), (carriers,), (carriers,).
-    """
-    provinces, carriers = by_place.shape[:2]
-    missing = np.empty((provinces, carriers), dtype=np.int64)
-    given = np.zeros(carriers, dtype=np.int64)
-    for p in range(provinces):
-        for j in range(carriers):
+def _unexplained(by_place: Ints) -> tuple[int, int, int]:
+    """Return the first place, province and carrier, whose use is not that of its parts: kB."""
+    for p in range(by_place.shape[0]):
+        for j in range(by_place.shape[1]):
             place = by_place[p, j]
-            bought = place[ALLOWANCE] + place[BILLED] + place[RESOLD]
-            missing[p, j] = place[USED] - bought - place[SPONSORED]
-            given[j] += place[SPONSORED]
-    return missing, given, by_column(sponsored)
+            parts = place[ALLOWANCE] + place[BILLED] + place[RESOLD] + place[SPONSORED]
+            if place[USED] != parts:
+                return p, j, place[USED] - parts
+    return 0, 0, 0
+
+
+@kernel
+def _unpaid(by_place: Ints, sponsored: Ints) -> tuple[int, int, int]:
+    """Return the first carrier whose partners do not pay for what users were given, both in kB."""
+    paid_for, given = by_column(sponsored), np.zeros(by_place.shape[1], dtype=np.int64)
+    for p in range(by_place.shape[0]):
+        given += by_place[p, :, SPONSORED]
+    for j in range(given.shape[0]):
+        if paid_for[j] != given[j]:
+            return j, paid_for[j], given[j]
+    return 0, 0, 0
 
 
 def check_users(month: int, people: Population, sums: UsageSums, total: int) -> None:
@@ -287,21 +294,29 @@ def whole_parts(parts: Ints, unit: int) -> Ints:
     return whole
 
 
+@kernel
 def whole_counts(sums: Ints, columns: tuple[int, ...], unit: int) -> Ints:
-    """Return sums whose counts of lines, in the last axis, are whole lines.
-
-    Where carriers come first, a carrier's sum depends on the carriers alone, not on what else the
-    lines are told apart by: tables of any grain then have the same lines for each carrier.
-    """
-    out = np.array(sums, order="C")
-    _round_columns(out.reshape(-1, out.shape[-1]), columns, unit)
+    """Return sums, (cells, columns), whose counts of lines are whole lines."""
+    out = sums.copy()
+    for column in columns:
+        out[:, column] = whole_parts(sums[:, column].copy(), unit)
     return out
 
 
 @kernel
-def _round_columns(sums: Ints, columns: tuple[int, ...], unit: int) -> None:
-    for column in columns:
-        sums[:, column] = whole_parts(sums[:, column].copy(), unit)
+def month_sums(sums: UsageSums, unit: int) -> tuple[UsageSums, Ints]:
+    """Return a month's sums in whole lines, and those by place added up: (carriers, SUMS).
+
+    Carriers come first when lines are rounded: a carrier's sum then depends on the carriers
+    alone, not on what else the lines are told apart by, and tables of any grain have the same
+    lines for each carrier.
+    """
+    provinces, carriers, columns = sums.by_place.shape
+    by_carrier = sums.by_place.transpose(1, 0, 2).copy()
+    whole = whole_counts(by_carrier.reshape(-1, columns), COUNTS, unit)
+    by_place = whole.reshape(carriers, provinces, columns).transpose(1, 0, 2).copy()
+    by_offer = whole_counts(sums.by_offer, HELD_COUNTS, unit)
+    return UsageSums(by_place, sums.by_style, by_offer), by_place.sum(axis=0)
 
 
 def posting_rows(ledger: Ledger) -> dict[str, NDArray[Any]]:

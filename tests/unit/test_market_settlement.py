@@ -77,6 +77,8 @@ def trade(
         leaks=LeakCharges(
             volume=np.array([[GB, GB], [3 * GB, 0], [0, 0]]),
             paid=np.array([[40, 41], [30, 0], [0, 0]]),
+            sold=np.array([2 * GB, 3 * GB, 0]),
+            taken=np.array([81, 30, 0]),
         ),
         costs=Costs(*(np.array([1, 2, 3]) * k for k in (1, 10, 100, 1000))),
         platform=np.array(platform),
@@ -132,7 +134,10 @@ def test_only_active_resellers_sell_buy_and_bear_costs(ledger: Ledger) -> None:
 
 def test_dearer_traffic_costs_who_buys_it(ledger: Ledger) -> None:
     month = trade()
-    dear = month.leaks._replace(paid=month.leaks.paid + np.array([[100, 0], [0, 0], [0, 0]]))
+    more = np.array([[100, 0], [0, 0], [0, 0]])
+    dear = month.leaks._replace(
+        paid=month.leaks.paid + more, taken=month.leaks.taken + more.sum(axis=1)
+    )
     settled = settle(ledger, month._replace(leaks=dear))
 
     assert settled.reseller_margin == -20
