@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.money import whole
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.names import CARRIERS, CATEGORIES, VOICE_ONLY
 
@@ -108,8 +109,8 @@ class Menu:
         fee = plans.fee if by_allowance else plans.fee / scale
         allowance = scale * plans.allowance if by_allowance else plans.allowance
         return Offers(
-            fee=_whole(fee),
-            allowance=_whole(allowance + plans.slow),
+            fee=whole(fee).ravel(),
+            allowance=whole(allowance + plans.slow).ravel(),
             national=plans.national,
             overage=np.where(plans.at_market, overage, plans.overage),
             free_share=plans.free_share,
@@ -154,10 +155,6 @@ class _Printed(NamedTuple):
     appeal: NDArray[np.float64]
     first: NDArray[np.int64]  # month in which newcomers can buy it
     end: NDArray[np.int64]  # first month in which they no longer can
-
-
-def _whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.floor(values + 0.5).astype(np.int64).ravel()
 
 
 def _overage(plan: PlanTerms) -> int:

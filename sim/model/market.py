@@ -13,6 +13,7 @@ from sim.core.calendar import month_label
 from sim.core.elementary import power
 from sim.core.errors import SimError
 from sim.core.kernels import threads
+from sim.core.money import whole
 from sim.core.streams import Streams
 from sim.core.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS, DIRECT, PLATFORM, RESELLER
@@ -75,6 +76,7 @@ from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
 from sim.scenario.start import build_world, fixed_parts
 
+type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 # A twelfth of the segments is surveyed each month, in turn, so that every user is heard once a
@@ -249,9 +251,7 @@ class Market(mesa.Model):
             carriers.control[j] = self.has_control and decision.control and able
             carriers.memory[j] = frozen(decision.memory)
         self.platform = carriers.platform
-        self.platform_rate = np.floor(
-            carriers.backward_rate * self.scenario.service.rate + 0.5
-        ).astype(np.int64)
+        self.platform_rate = whole(carriers.backward_rate * self.scenario.service.rate)
         self.offers: Offers = self.fixed.menu.publish(
             month,
             carriers.list_price,
@@ -299,7 +299,7 @@ class Market(mesa.Model):
         self.upgrades: Upgrades = upgrade_chances(people.lines, data_lines, self.paths.lte[month])
         self._move(quality_factors(self.tastes.xi, people.plans, self.tastes), self.upgrades)
 
-    def _move(self, factor: NDArray[np.float64], upgrades: Upgrades) -> None:
+    def _move(self, factor: Floats, upgrades: Upgrades) -> None:
         """Move cells by their expected flows, or let every row draw for itself."""
         people, month, key = self.world.population, self.world.month, self.streams.key
         self.surplus = PANEL * consumer_surplus(
