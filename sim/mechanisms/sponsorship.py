@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel
-from sim.core.money import split_into
+from sim.core.money import split_into, whole
 from sim.core.sums import total_of
 from sim.core.units import KB_PER_GB
-from sim.market.names import CATEGORIES, CHANNELS, PLATFORM
+from sim.market.names import CATEGORIES, CHANNELS, DIRECT, PLATFORM
 from sim.mechanisms.billing import SponsorCharges
 from sim.mechanisms.channels import Deals, Seen, blocked_at
 from sim.mechanisms.usage import POTENTIAL, PRICED
@@ -183,6 +183,7 @@ class Sponsored(NamedTuple):
 
     cells: Ints  # (SPONSORED, categories, channels, carriers)
     by_channel: Ints  # (SPONSORED, channels, carriers)
+    by_carrier: Ints  # (carriers,) partners that sponsor its users
     partners: int  # that sponsor any carrier's users
     served: int  # those of them on a platform
     categories: int  # with a partner that sponsors
@@ -232,4 +233,16 @@ def add_up_sponsors(
             cells[FEES, c, where, j] += upper - edge
             cells[PARTNERS, c, where, j] += 1 if volume[n, j] > 0 else 0
             edge = upper
-    return Sponsored(cells, cells.sum(axis=1), sponsors, on_platform, int(with_sponsor.sum()))
+    by_channel = cells.sum(axis=1)
+    by_carrier = by_channel[PARTNERS].sum(axis=0)
+    return Sponsored(cells, by_channel, by_carrier, sponsors, on_platform, int(with_sponsor.sum()))
+
+
+@kernel
+def carrying_cost(by_channel: Ints, unit_cost: float) -> Ints:
+    """Return what carrying the backward traffic in its own channels costs each carrier, fen.
+
+    by_channel : (SPONSORED, channels, carriers); unit_cost : fen per GB
+    """
+    carried = (by_channel[VOLUME, DIRECT] + by_channel[VOLUME, PLATFORM]) / KB_PER_GB
+    return whole(carried * unit_cost)
