@@ -186,8 +186,9 @@ def strike(
     for i in range(rows.shape[0]):
         for j in range(carriers):
             through = chosen.channel[i, j]
-            channel[rows[i], j] = through
-            fraction[rows[i], j] = 0.0 if through == NONE else chosen.fraction[i, j]
+            if through != NONE or channel[rows[i], j] != NONE:  # most had none and have none
+                channel[rows[i], j] = through
+                fraction[rows[i], j] = 0.0 if through == NONE else chosen.fraction[i, j]
     over, sponsors = np.zeros(carriers, dtype=np.bool_), np.zeros(channel.shape[0], dtype=np.bool_)
     for n in range(channel.shape[0]):
         has_deals = False

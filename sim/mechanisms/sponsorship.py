@@ -19,7 +19,7 @@ from sim.core.units import KB_PER_GB
 from sim.market.names import CATEGORIES, CHANNELS, DIRECT, PLATFORM
 from sim.mechanisms.billing import SponsorCharges
 from sim.mechanisms.channels import Deals, Seen, blocked_at
-from sim.mechanisms.usage import POTENTIAL, PRICED
+from sim.mechanisms.usage import POTENTIAL, PRICED, REACH_SPONSORED
 
 type Flags = NDArray[np.bool_]
 type Floats = NDArray[np.float64]
@@ -178,6 +178,33 @@ def true_worth(
     return worth
 
 
+@kernel
+def sponsored_use(
+    deals: Deals, category: NDArray[np.uint8], reach: Floats, value: Floats, dilution: float,
+    by_style: Ints, share: Floats, mix: Floats, uplift: Floats, platform: Ints, block: Floats,
+) -> tuple[Ints, Ints]:  # fmt: skip
+    """Return what sponsors pay for, kB, and what it is truly worth to them, fen.
+
+    Both are (sponsors, carriers).
+
+    Parameters
+    ----------
+    category, reach, value : (all partners,), the last in fen per added GB, before its dilution
+    by_style, mix : as in `potential_use`; share : as in `split_among_partners`
+    uplift, platform, block : as in `true_worth`
+    """
+    kinds = category[deals.partner]
+    weight = np.empty_like(deals.arrives)
+    for i in range(weight.shape[0]):
+        weight[i] = reach[deals.partner[i]] * deals.arrives[i]
+    sponsored = by_style[:, :, REACH_SPONSORED].copy()
+    volume = split_among_partners(sponsored, share, mix, kinds, weight)
+    added = incremental_share(by_style, mix)
+    worth_of_gb = value[deals.partner] * dilution
+    worth = true_worth(volume, deals.channel, kinds, worth_of_gb, added, uplift, platform, block)
+    return volume, worth
+
+
 class Sponsored(NamedTuple):
     """A month's sponsoring, added up over partners."""
 
@@ -203,7 +230,7 @@ def add_up_sponsors(
     A sponsor's fees belong to all carriers that it sponsors with: divided by volume, summing
     exactly.
 
-    category : (sponsors,); channel, worth : (sponsors, carriers)
+    category : (all partners,); channel, worth : (sponsors, carriers)
     """
     volume, direct, platform, resold = owed.volume, owed.direct, owed.platform, owed.resold
     subscription, integration = owed.subscription, owed.integration
@@ -220,7 +247,7 @@ def add_up_sponsors(
             continue
         sponsors += 1
         on_platform += 1 if served else 0
-        c, running, edge = category[n], 0, 0
+        c, running, edge = category[owed.partner[n]], 0, 0
         with_sponsor[c] = True
         fees = subscription[n].sum() + integration[n]
         for j in range(carriers):

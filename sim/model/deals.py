@@ -19,13 +19,10 @@ from sim.mechanisms.contracts import Contract, payment
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.sharing import among, mask_of, members_of, share_platform, weights
 from sim.mechanisms.sponsorship import (
-    incremental_share,
     seen_by_partners,
-    split_among_partners,
     sponsored_share,
-    true_worth,
+    sponsored_use,
 )
-from sim.mechanisms.usage import REACH_SPONSORED
 
 if TYPE_CHECKING:
     from sim.model.market import Market
@@ -110,32 +107,26 @@ def bill_deals(market: Market) -> tuple[Ints, SponsorCharges]:
 
     The worth is (sponsors, carriers) fen, at their true values.
     """
-    world, service, mix = market.world, market.scenario.service, market.fixed.mix
-    partners, carriers, by_style = world.partners, world.carriers, market.sums.by_style
-    partner, channel, arrives = market.deals
-    platform, category = market.platform, partners.category[partner]
-    volume = split_among_partners(
-        by_style[:, :, REACH_SPONSORED],
+    world, service, platform = market.world, market.scenario.service, market.platform
+    partners, carriers, deals = world.partners, world.carriers, market.deals
+    volume, worth = sponsored_use(
+        deals,
+        partners.category,
+        partners.reach,
+        partners.value,
+        market.dilution,
+        market.sums.by_style,
         world.sponsored,
-        mix,
-        category,
-        partners.reach[partner, None] * arrives,
-    )
-    worth = true_worth(
-        volume,
-        channel,
-        category,
-        partners.value[partner] * market.dilution,
-        incremental_share(by_style, mix),
+        market.fixed.mix,
         service.uplift * carriers.service,
         platform,
         carriers.block,
     )
     return worth, bill_partners(
-        partner,
+        deals.partner,
         volume,
         worth,
-        channel,
+        deals.channel,
         platform,
         carriers.backward_rate,
         Contract(

@@ -34,6 +34,7 @@ from sim.mechanisms.channels import Deals
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
+from sim.mechanisms.places import place_values
 from sim.mechanisms.sponsorship import PAID, VOLUME, Sponsored, add_up_sponsors, sponsored_by_style
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
@@ -329,14 +330,13 @@ class Market(mesa.Model):
         """Return what users weigh this month, quality being last month's."""
         demand, carriers = self.scenario.demand, self.world.carriers
         product = self.scenario.user_control
-        place = (
-            demand.service_value * carriers.service[:, None]
-            + demand.peer_effect * carriers.peers
-            - demand.delay_cost * carriers.delay
-        )
+        place = place_values(
+            carriers.service, carriers.peers, carriers.delay, demand.service_value,
+            demand.peer_effect, demand.delay_cost,
+        )  # fmt: skip
         reach = product.innovation + product.imitation * carriers.adopters
         return Tastes(
-            place=np.ascontiguousarray(place),  # one layout, one compiled kernel
+            place=place,
             xi=carriers.xi,
             lte_value=demand.lte_value,
             voice_value=demand.voice_value,
@@ -375,10 +375,7 @@ class Market(mesa.Model):
         world = self.world
         self.worth, self.sponsor_charges = bill_deals(self)
         self.sponsoring: Sponsored = add_up_sponsors(
-            world.partners.category[self.deals.partner],
-            self.deals.channel,
-            self.sponsor_charges,
-            self.worth,
+            world.partners.category, self.deals.channel, self.sponsor_charges, self.worth
         )
         leaked = self.sponsoring.by_channel[VOLUME, RESELLER] + self.total[:, RESOLD]
         self.leak_charges: LeakCharges = bill_leaks(

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernels import kernel
 from sim.core.money import whole
 from sim.core.streams import Streams
 from sim.core.units import FEN_PER_YUAN
 from sim.market.names import CARRIERS
 from sim.market.views import ResellerView, frozen
 from sim.market.world import NO_OFFER
-from sim.mechanisms.congestion import carry
+from sim.mechanisms.congestion import Carried, carry
 from sim.mechanisms.leakage import branch_control, leaks
 from sim.mechanisms.resale import handling_costs, newcomers_profit, on_sale, wholesale_prices
 from sim.mechanisms.usage import LINES, USED
@@ -129,11 +130,29 @@ def carry_costs(market: Market) -> Costs:
     used = market.sums.by_place[:, :, USED]
     month = carry(used, carriers.capacity, network.load_target, network.build_limit)
     carriers.delay, carriers.capacity = month.delay, month.capacity
-    price = float(market.paths.capacity_cost[market.world.month])
-    service = market.scenario.service.cost * FEN_PER_YUAN * carriers.service
+    return owed_for(
+        market.total,
+        month,
+        carriers.service,
+        round(network.line_cost * FEN_PER_YUAN),
+        market.unit_cost,
+        float(market.paths.capacity_cost[market.world.month]),
+        market.scenario.service.cost * FEN_PER_YUAN,
+    )
+
+
+@kernel
+def owed_for(
+    total: Ints, month: Carried, service: Floats, line: int, gigabyte: float, capacity: float,
+    level: float,
+) -> Costs:  # fmt: skip
+    """Return what carriers owe: lines, GB, GB a month of new capacity, level of service at a cost.
+
+    total : (carriers, SUMS); service : (carriers,) level; then what one of each costs, fen
+    """
     return Costs(
-        lines=market.total[:, LINES] * round(network.line_cost * FEN_PER_YUAN),
-        traffic=whole(month.traffic * market.unit_cost),
-        capacity=whole(month.added * price),
-        service=whole(service),
+        total[:, LINES] * line,
+        whole(month.traffic * gigabyte),
+        whole(month.added * capacity),
+        whole(level * service),
     )
