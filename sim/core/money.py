@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,12 @@ def yuan(fen: int | float) -> float:
 def to_fen(amount_yuan: float) -> int:
     """Return an amount of yuan in whole fen, half up."""
     return int(np.floor(amount_yuan * FEN_PER_YUAN + 0.5))
+
+
+@kernel
+def whole(amounts: NDArray[np.floating[Any]]) -> Fen:
+    """Return amounts in whole units, half up, element by element."""
+    return np.floor(amounts + 0.5).astype(np.int64)
 
 
 def split(amount: int, weights: Sequence[float] | NDArray[np.generic]) -> Fen:

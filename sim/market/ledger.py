@@ -9,24 +9,35 @@ from numpy.typing import NDArray
 
 from sim.core.calendar import month_label
 from sim.core.errors import InvariantError
-from sim.core.kernels import kernel
+from sim.core.kernels import inlined, kernel
 
 type Accounts = NDArray[np.int64]
 type Fen = NDArray[np.int64]
+type Flags = NDArray[np.bool_]
+
+
+# In place of an amount: all that the other side pays or receives; for a group of one account.
+ALL_OF_IT: Fen = np.array([np.iinfo(np.int64).min])
+
+NOBODY: Accounts = np.empty(0, dtype=np.int64)
 
 
 class Posting(NamedTuple):
     """What each account of one group pays and each of another receives."""
 
     payers: str
-    paid: Fen  # (accounts of `payers`,) fen, not negative
+    paid: Fen  # (accounts that pay,) fen, not negative
     payees: str
     received: Fen  # (accounts of `payees`,) likewise; the two must sum to the same fen
     purpose: str
+    who: Accounts | None = None  # the accounts that pay, by number within `payers`; None: all
 
 
 @kernel
-def transfer(balance: Fen, first: Accounts, size: Accounts, legs: Fen, totals: Fen) -> int:
+def transfer(
+    balance: Fen, first: Accounts, size: Accounts, some: Flags, who: Accounts, paid: Fen,
+    received: Fen, totals: Fen,
+) -> int:  # fmt: skip
     """Move whole fen from accounts to accounts; return the first posting that cannot be, or -1.
 
     Nothing is moved where the two sums of any posting differ or an amount is negative.
@@ -34,32 +45,49 @@ def transfer(balance: Fen, first: Accounts, size: Accounts, legs: Fen, totals: F
     Parameters
     ----------
     balance : (accounts,) fen
-    first, size : (postings, 2) first account and number of consecutive ones that pay, that receive
-    legs : fen of each account in turn: what is paid, then what is received, posting by posting
+    first, size : (2, postings) of the group that pays and the group that receives: its first
+        account, and how many accounts of it do
+    some : (postings,) whether those who pay are the ones in `who`, by number within the group;
+        otherwise the whole group pays
+    paid, received : fen of each account in turn, posting by posting
     totals : (postings,) fen, written
     """
-    at = 0
-    for p in range(first.shape[0]):
-        paid = 0
-        for side in range(2):
-            total, signs = 0, 0
-            for i in range(at, at + size[p, side]):
-                total += legs[i]
-                signs |= legs[i]  # below zero if any of them is
-            if signs < 0 or (side == 1 and total != paid):
-                return p
-            paid = total
-            at += size[p, side]
-        totals[p] = paid
-    at = 0
-    for p in range(first.shape[0]):
-        for i in range(size[p, 0]):
-            balance[first[p, 0] + i] -= legs[at + i]
-        at += size[p, 0]
-        for i in range(size[p, 1]):
-            balance[first[p, 1] + i] += legs[at + i]
-        at += size[p, 1]
+    pays, gets = 0, 0
+    for p in range(totals.shape[0]):
+        debit, credit = paid[pays : pays + size[0, p]], received[gets : gets + size[1, p]]
+        _fill_in(debit, credit)
+        _fill_in(credit, debit)
+        total = _total(debit)
+        if total < 0 or total != _total(credit):
+            return p
+        totals[p] = total
+        pays, gets = pays + size[0, p], gets + size[1, p]
+    pays, gets, listed = 0, 0, 0
+    for p in range(totals.shape[0]):
+        for i in range(size[0, p]):
+            balance[first[0, p] + (who[listed + i] if some[p] else i)] -= paid[pays + i]
+        for i in range(size[1, p]):
+            balance[first[1, p] + i] += received[gets + i]
+        pays, gets = pays + size[0, p], gets + size[1, p]
+        listed += size[0, p] if some[p] else 0
     return -1
+
+
+@inlined
+def _fill_in(side: Fen, other: Fen) -> None:
+    """Write the sum of the other side where one account takes all of it."""
+    if side.shape[0] == 1 and side[0] == ALL_OF_IT[0]:
+        side[0] = other.sum()
+
+
+@inlined
+def _total(fen: Fen) -> int:
+    """Return the sum of amounts, or -1 if any of them is negative."""
+    total, signs = 0, 0
+    for amount in fen:
+        total += amount
+        signs |= amount  # below zero if any of them is
+    return total if signs >= 0 else -1
 
 
 @kernel
@@ -82,6 +110,7 @@ class Ledger:
 
     groups: dict[str, range] = field(default_factory=dict)
     balance: Fen = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    edges: Accounts = field(default_factory=lambda: np.zeros(1, dtype=np.int64))  # of the groups
     posted: dict[tuple[str, str, str], int] = field(default_factory=dict)
     opening: dict[str, int] = field(default_factory=dict)  # by group, at the month's start
 
@@ -90,13 +119,13 @@ class Ledger:
         start = len(self.balance)
         self.groups[group] = range(start, start + accounts)
         self.balance = np.concatenate([self.balance, np.zeros(accounts, dtype=np.int64)])
+        self.edges = np.append(self.edges, start + accounts)
 
     def pay(
         self, payers: str, paid: Fen | int, payees: str, received: Fen | int, purpose: str
     ) -> None:
         """Post one payment, a number standing for the account of a group of one; see `post`."""
-        debit, credit = np.ravel(paid), np.ravel(received)
-        self.post([Posting(payers, debit, payees, credit, purpose)])
+        self.post([Posting(payers, np.asarray(paid), payees, np.asarray(received), purpose)])
 
     def post(self, postings: Sequence[Posting]) -> None:
         """Post what accounts pay and receive: all of it, or nothing.
@@ -106,21 +135,26 @@ class Ledger:
         InvariantError
             if the two sums of a posting differ or an amount is negative.
         """
-        groups = [group for posting in postings for group in posting[:3:2]]
-        legs = [fen.ravel() for posting in postings for fen in posting[1:4:2]]
-        accounts = [self.groups[group] for group in groups]
-        for group, leg, places in zip(groups, legs, accounts, strict=True):
-            if len(leg) != len(places):
-                raise InvariantError(f"{len(leg)} amounts for {len(places)} {group}")
-        first = np.array([places.start for places in accounts]).reshape(-1, 2)
-        size = np.array([len(places) for places in accounts]).reshape(-1, 2)
+        payers, paid, payees, received, purposes, who = zip(*postings, strict=True)
+        paying = [self.groups[g] if w is None else w for g, w in zip(payers, who, strict=True)]
+        size = [len(accounts) for accounts in paying + [self.groups[g] for g in payees]]
+        if size != [fen.size for fen in paid + received]:
+            raise _miscounted(postings, size)
         totals = np.zeros(len(postings), dtype=np.int64)
-        together = np.concatenate(legs, dtype=np.int64)  # what is not whole is refused
-        refused = transfer(self.balance, first, size, together, totals)
+        refused = transfer(
+            self.balance,
+            np.array([self.groups[group].start for group in payers + payees]).reshape(2, -1),
+            np.array(size).reshape(2, -1),
+            np.array([rows is not None for rows in who]),
+            np.concatenate([NOBODY, *(rows for rows in who if rows is not None)]),
+            np.concatenate(paid, axis=None, dtype=np.int64),  # what is not whole is refused
+            np.concatenate(received, axis=None, dtype=np.int64),
+            totals,
+        )
         if refused >= 0:
             raise _refusal(postings[refused])
-        for (payers, _, payees, _, purpose), total in zip(postings, totals.tolist(), strict=True):
-            key = (payers, payees, purpose)
+        fen = totals.tolist()
+        for key, total in zip(zip(payers, payees, purposes, strict=True), fen, strict=True):
             self.posted[key] = self.posted.get(key, 0) + total
 
     def of(self, group: str) -> Fen:
@@ -172,15 +206,25 @@ class Ledger:
 
     def _sums(self) -> dict[str, int]:
         """Return the sum of each group's balances, fen; groups follow one another."""
-        edges = np.array([0, *(accounts.stop for accounts in self.groups.values())])
-        return dict(zip(self.groups, sums_by_group(self.balance, edges).tolist(), strict=True))
+        sums = sums_by_group(self.balance, self.edges)
+        return dict(zip(self.groups, sums.tolist(), strict=True))
+
+
+def _miscounted(postings: Sequence[Posting], size: Sequence[int]) -> InvariantError:
+    """Return, in words, which group has another number of accounts than of amounts: `size`."""
+    sides = [posting[:2] for posting in postings] + [posting[2:4] for posting in postings]
+    wrong = ((len(fen.ravel()), n, group) for (group, fen), n in zip(sides, size, strict=True))
+    amounts, accounts, group = next(side for side in wrong if side[0] != side[1])
+    return InvariantError(f"{amounts} amounts for {accounts} {group}")
 
 
 def _refusal(posting: Posting) -> InvariantError:
     """Return what is wrong with a posting, in words."""
-    paid, received = posting.paid, posting.received
+    paid, received = (_in_words(fen) for fen in (posting.paid, posting.received))
     return InvariantError(
-        f"{posting.purpose}: {posting.payers} pay {int(paid.sum())} fen "
-        f"(least {paid.min(initial=0)}), {posting.payees} receive {int(received.sum())} fen "
-        f"(least {received.min(initial=0)})"
+        f"{posting.purpose}: {posting.payers} pay {paid}, {posting.payees} receive {received}"
     )
+
+
+def _in_words(fen: Fen) -> str:
+    return "all of it" if fen is ALL_OF_IT else f"{int(fen.sum())} fen (least {fen.min(initial=0)})"

@@ -1,5 +1,6 @@
 """What users can buy this month: every carrier's plans, and a line without data."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -7,6 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernels import kernel
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.names import CARRIERS, CATEGORIES, VOICE_ONLY
 
@@ -14,6 +16,7 @@ NOT_SOLD = 10**9  # a price nobody pays: beyond the allowance there is nothing
 
 _EVER = 10**9  # months
 
+type Ints = NDArray[np.int64]
 type Lever = Literal["allowances", "fees"]
 
 
@@ -102,20 +105,19 @@ class Menu:
         Under the lever "allowances" fees stay and allowances scale with the reference price over
         the list price, as the carriers cut prices; under "fees" it is the other way round.
         """
-        scale = (self.reference_price / list_price)[:, None]  # (carriers, 1)
         plans = self._printed
-        by_allowance = self.lever == "allowances"
-        fee = plans.fee if by_allowance else plans.fee / scale
-        allowance = scale * plans.allowance if by_allowance else plans.allowance
+        fee, allowance, beyond, is_open = _terms_at(
+            plans, month, list_price, self.reference_price, self.lever == "allowances", overage
+        )
         return Offers(
-            fee=_whole(fee),
-            allowance=_whole(allowance + plans.slow),
+            fee=fee,
+            allowance=allowance,
             national=plans.national,
-            overage=np.where(plans.at_market, overage, plans.overage),
+            overage=beyond,
             free_share=plans.free_share,
             free_cap=plans.free_cap,
             appeal=plans.appeal,
-            open=(plans.first <= month) & (month < plans.end),
+            open=is_open,
             resale=resale.astype(np.int64),
             voice=voice.astype(np.int64),
         )
@@ -156,8 +158,25 @@ class _Printed(NamedTuple):
     end: NDArray[np.int64]  # first month in which they no longer can
 
 
-def _whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.floor(values + 0.5).astype(np.int64).ravel()
+@kernel
+def _terms_at(
+    plans: _Printed, month: int, list_price: Ints, reference: int, by_allowance: bool, overage: int
+) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
+    """Return fee, allowance, price beyond it, and whether sold to newcomers: (offers,) each."""
+    carriers, count = plans.fee.shape
+    fee = np.empty(carriers * count, dtype=np.int64)
+    allowance, beyond = np.empty_like(fee), np.empty_like(fee)
+    is_open = np.empty(fee.shape[0], dtype=np.bool_)
+    for o in range(fee.shape[0]):
+        j, k = o // count, o % count
+        scale = reference / list_price[j]
+        printed, volume = plans.fee[j, k], plans.allowance[j, k]
+        fee[o] = math.floor((printed if by_allowance else printed / scale) + 0.5)
+        volume = scale * volume if by_allowance else volume
+        allowance[o] = math.floor(volume + plans.slow[k] + 0.5)
+        beyond[o] = overage if plans.at_market[o] else plans.overage[o]
+        is_open[o] = plans.first[o] <= month < plans.end[o]
+    return fee, allowance, beyond, is_open
 
 
 def _overage(plan: PlanTerms) -> int:

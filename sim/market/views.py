@@ -14,7 +14,7 @@ type Ints = NDArray[np.int64]
 def frozen[A: NDArray[np.generic]](array: A) -> A:
     """Return a read-only copy: a strategy can look, not touch."""
     copy = array.copy()
-    copy.flags.writeable = False
+    copy.setflags(write=False)
     return copy
 
 

@@ -33,6 +33,8 @@ class LeakCharges(NamedTuple):
 
     volume: Ints  # (carriers, branches) kB
     paid: Ints  # (carriers, branches) fen
+    sold: Ints  # (carriers,) kB, by all branches
+    taken: Ints  # (carriers,) fen, by all branches
 
 
 @inlined
@@ -97,6 +99,34 @@ def _used_before(n: int, j: int, volume: Ints, channel: NDArray[np.int8], platfo
     return False
 
 
+class PartnerDebts(NamedTuple):
+    """What the partners that sponsor owe in all, fen, and to whom."""
+
+    direct: Ints  # (sponsors,) to carriers
+    resold: Ints  # (sponsors,) to resellers
+    traffic: Ints  # (sponsors,) to platforms, for traffic and results
+    fees: Ints  # (sponsors,) to platforms, subscriptions
+    integration: Ints  # (sponsors,) to suppliers
+    to_carriers: Ints  # (carriers,) the direct part by whom it goes to
+    to_resellers: Ints  # (carriers,) the resold part by whose traffic it is
+    to_platforms: Ints  # (1 + carriers,) what each platform takes in, by id
+
+
+@kernel
+def partner_debts(charged: SponsorCharges, platform: Ints) -> PartnerDebts:
+    """Add a month's charges up by partner and by whom they go to; platform : (carriers,) ids."""
+    return PartnerDebts(
+        _by_row(charged.direct),
+        _by_row(charged.resold),
+        _by_row(charged.platform),
+        _by_row(charged.subscription),
+        charged.integration,
+        by_column(charged.direct),
+        by_column(charged.resold),
+        platform_income(charged, platform),
+    )
+
+
 @kernel
 def platform_income(charged: SponsorCharges, platform: Ints) -> Ints:
     """Return what each platform takes in: (1 + carriers,) fen, by id."""
@@ -107,41 +137,13 @@ def platform_income(charged: SponsorCharges, platform: Ints) -> Ints:
     return income
 
 
-class PartnerDebts(NamedTuple):
-    """What partners owe in all, fen."""
-
-    direct: Ints  # (partners,) to carriers
-    resold: Ints  # (partners,) to resellers
-    traffic: Ints  # (partners,) to platforms, for traffic and results
-    fees: Ints  # (partners,) to platforms, subscriptions
-    integration: Ints  # (partners,) to suppliers
-    to_carriers: Ints  # (carriers,) the direct part by whom it goes to
-    to_resellers: Ints  # (carriers,) the resold part by whose traffic it is
-
-
-@kernel
-def partner_debts(charged: SponsorCharges, partners: int) -> PartnerDebts:
-    """Add a month's charges up by partner, of so many, and by carrier."""
-    integration = np.zeros(partners, dtype=np.int64)
-    integration[charged.partner] = charged.integration
-    return PartnerDebts(
-        _by_partner(charged.direct, charged.partner, partners),
-        _by_partner(charged.resold, charged.partner, partners),
-        _by_partner(charged.platform, charged.partner, partners),
-        _by_partner(charged.subscription, charged.partner, partners),
-        integration,
-        by_column(charged.direct),
-        by_column(charged.resold),
-    )
-
-
 @inlined
-def _by_partner(fen: Ints, partner: Ints, partners: int) -> Ints:
-    """Return the sum of each row at its partner's place: (partners,)."""
-    total = np.zeros(partners, dtype=np.int64)
-    for i in range(fen.shape[0]):
-        for k in range(fen.shape[1]):
-            total[partner[i]] += fen[i, k]
+def _by_row(amount: Ints) -> Ints:
+    """Return the sum of each row, of sponsors."""
+    total = np.zeros(amount.shape[0], dtype=np.int64)
+    for n in range(amount.shape[0]):
+        for k in range(amount.shape[1]):
+            total[n] += amount[n, k]
     return total
 
 
@@ -174,4 +176,4 @@ def bill_leaks(leaked: Ints, sales: NDArray[np.float64], price: Ints) -> LeakCha
         for b in range(price.shape[1]):
             if volume[j, b] > 0:
                 paid[j, b] = charge_of(volume[j, b], price[j, b])
-    return LeakCharges(volume, paid)
+    return LeakCharges(volume, paid, volume.sum(axis=1), paid.sum(axis=1))

@@ -92,29 +92,6 @@ def blocked_part(channel: Channels, platform: Ints, block: Floats) -> Floats:
 
 
 @kernel
-def seen_by_partners(
-    rows: Ints, category: NDArray[np.uint8], reach: Floats, estimate: Floats, budget: Floats,
-    direct_only: Flags, dilution: float, potential: Floats, incremental: Floats,
-) -> Seen:  # fmt: skip
-    """Return what the partners in `rows` see of themselves and of their users.
-
-    Parameters
-    ----------
-    category, reach, estimate, budget, direct_only : (all partners,), see `PartnerBook`
-    dilution : factor on the worth of a GB
-    potential, incremental : (carriers, categories) GB a month, share
-    """
-    count, carriers = rows.shape[0], potential.shape[0]
-    own, added = np.empty((count, carriers)), np.empty((count, carriers))
-    for i in range(count):
-        n = rows[i]
-        for j in range(carriers):
-            own[i, j] = reach[n] * potential[j, category[n]]
-            added[i, j] = incremental[j, category[n]]
-    return Seen(estimate[rows] * dilution, budget[rows], own, added, direct_only[rows])
-
-
-@kernel
 def best_channels(seen: Seen, rates: Rates, platform: Ints, block: Floats, joined: Flags) -> Choice:
     """Return each partner's best set of platforms, best channels and the part it can pay.
 
@@ -208,15 +185,21 @@ def strike(
     carriers = channel.shape[1]
     for i in range(rows.shape[0]):
         for j in range(carriers):
-            channel[rows[i], j] = chosen.channel[i, j]
-            fraction[rows[i], j] = chosen.fraction[i, j]
+            through = chosen.channel[i, j]
+            if through != NONE or channel[rows[i], j] != NONE:  # most had none and have none
+                channel[rows[i], j] = through
+                fraction[rows[i], j] = 0.0 if through == NONE else chosen.fraction[i, j]
     over, sponsors = np.zeros(carriers, dtype=np.bool_), np.zeros(channel.shape[0], dtype=np.bool_)
     for n in range(channel.shape[0]):
+        has_deals = False
+        for j in range(carriers):
+            has_deals |= channel[n, j] != NONE
+        if not has_deals:  # as most
+            continue
         for j in range(carriers):
             through = channel[n, j]
             ended = (through == PLATFORM and left[j]) or (through == RESELLER and not resale[j])
-            over[j] = through == NONE or ended
-            over[j] |= blocked_at(n, j, channel, platform, block) >= 1.0
+            over[j] = ended or blocked_at(n, j, channel, platform, block) >= 1.0
         for j in range(carriers):
             if over[j]:
                 channel[n, j], fraction[n, j] = NONE, 0.0

@@ -72,3 +72,9 @@ def mean_delay(waiting: Floats) -> Floats:
             mean[j] += waiting[j, p]
     mean /= waiting.shape[1]
     return mean
+
+
+@kernel
+def mean_load(waiting: Floats) -> Floats:
+    """Return the load at which each carrier's mean delay would be what it is: (carriers,)."""
+    return 1.0 - 1.0 / mean_delay(waiting)

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.kernels import kernel
+from sim.core.money import whole
 from sim.core.sums import total_of
+from sim.core.units import KB_PER_GB
 from sim.market.offers import NOT_SOLD
 
 type Ints = NDArray[np.int64]
@@ -131,20 +133,37 @@ def newcomers_gain(choke: Ints, price: Ints, cost: Ints, sellers: Ints, volume: 
 
 @kernel
 def newcomers_profit(
-    choke: Ints, price: Ints, wholesale: Ints, handling: Ints, sellers: int, volume: Floats,
-    fixed_cost: Ints,
+    choke: Ints, price: Ints, wholesale: Ints, handling: Ints, active: NDArray[np.bool_],
+    sold: Ints, fixed_cost: Ints,
 ) -> Ints:  # fmt: skip
     """Return what each reseller would have earned in business last month: (resellers,) fen.
 
     price, wholesale : (carriers,) fen per GB, `NOT_SOLD` where nothing was sold
-    handling : (resellers, carriers) fen per GB; fixed_cost : (resellers,) fen; see
-    `newcomers_gain` for the rest
+    handling : (resellers, carriers) fen per GB
+    active : (resellers,) in business; sold : (carriers,) kB that they sold
+    fixed_cost : (resellers,) fen; choke : as in `newcomers_gain`
     """
     asked, cost = choke.copy(), np.empty_like(handling)
     for j in range(choke.shape[0]):
-        sold = wholesale[j] < NOT_SOLD and price[j] < NOT_SOLD
-        asked[j] = price[j] if sold else choke[j]
+        had = wholesale[j] < NOT_SOLD and price[j] < NOT_SOLD
+        asked[j] = price[j] if had else choke[j]
         for i in range(handling.shape[0]):
-            cost[i, j] = wholesale[j] + handling[i, j] if sold else choke[j]
-    gain = newcomers_gain(choke, asked, cost, np.full(choke.shape[0], sellers), volume)
-    return np.floor(gain + 0.5).astype(np.int64) - fixed_cost
+            cost[i, j] = wholesale[j] + handling[i, j] if had else choke[j]
+    sellers = np.full(choke.shape[0], active.sum())
+    gain = newcomers_gain(choke, asked, cost, sellers, sold / KB_PER_GB)
+    return whole(gain) - fixed_cost
+
+
+@kernel
+def on_sale(
+    price: Ints, sales: Ints, active: NDArray[np.bool_], wholesale: Ints
+) -> tuple[Ints, Ints]:
+    """Return price and sales where there is something to sell and someone who does.
+
+    Elsewhere the price is `NOT_SOLD` and sales are none; arguments as in `cournot_markets`.
+    """
+    asked, sold = np.full(price.shape[0], NOT_SOLD), np.zeros_like(sales)
+    for j in range(price.shape[0]):
+        if wholesale[j] < NOT_SOLD and active.any():
+            asked[j], sold[:, j] = price[j], sales[:, j]
+    return asked, sold

@@ -8,7 +8,10 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.money import split
+from sim.core.errors import InvariantError
+from sim.core.kernels import kernel
+from sim.core.money import split, split_into
+from sim.market.names import NO_PLATFORM, SHARED_PLATFORM
 
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float64]
@@ -79,3 +82,25 @@ def weights(rule: str, member: Flags, volume: Ints | Floats, worth: Ints) -> Flo
 def share_platform(revenue: int, parts: Floats) -> Ints:
     """Return each carrier's part of what a platform earned: (carriers,) fen, summing to it."""
     return split(revenue, parts)
+
+
+@kernel
+def platform_shares(income: Ints, platform: Ints, parts: Floats) -> Ints:
+    """Return each carrier's part of what all platforms take in: (carriers,) fen.
+
+    A platform of one's own is shared with nobody.
+
+    income : (1 + carriers,) fen, by id; platform : (carriers,) ids
+    parts : (carriers,) in which the shared platform's revenue is split
+
+    Raises
+    ------
+    InvariantError : the shared platform earned what nobody gets
+    """
+    shares = np.empty(platform.shape[0], dtype=np.int64)
+    if not split_into(income[SHARED_PLATFORM], parts, shares):
+        raise InvariantError("the shared platform earned what nobody gets")
+    for j in range(platform.shape[0]):
+        if platform[j] != SHARED_PLATFORM:
+            shares[j] = 0 if platform[j] == NO_PLATFORM else income[platform[j]]
+    return shares

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel
-from sim.core.money import split_into
+from sim.core.money import split_into, whole
 from sim.core.sums import total_of
 from sim.core.units import KB_PER_GB
-from sim.market.names import CATEGORIES, CHANNELS, PLATFORM
+from sim.market.names import CATEGORIES, CHANNELS, DIRECT, PLATFORM
 from sim.mechanisms.billing import SponsorCharges
-from sim.mechanisms.channels import Deals, blocked_at
-from sim.mechanisms.usage import POTENTIAL, PRICED
+from sim.mechanisms.channels import Deals, Seen, blocked_at
+from sim.mechanisms.usage import POTENTIAL, PRICED, REACH_SPONSORED
 
+type Flags = NDArray[np.bool_]
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
@@ -51,6 +52,32 @@ def _by_category(by_style: Ints, reach: int, mix: Floats) -> Floats:
             for c in range(mix.shape[1]):
                 out[j, c] += by_style[j, style, reach] * mix[style, c]
     return out
+
+
+@kernel
+def seen_by_partners(
+    rows: Ints, category: NDArray[np.uint8], reach: Floats, estimate: Floats, budget: Floats,
+    direct_only: Flags, dilution: float, by_style: Ints, mix: Floats,
+) -> Seen:  # fmt: skip
+    """Return what the partners in `rows` see of themselves and of their users.
+
+    Parameters
+    ----------
+    category, reach, estimate, budget, direct_only : (all partners,), see `PartnerBook`
+    dilution : factor on the worth of a GB
+    by_style, mix : as in `potential_use`
+    """
+    potential, added = potential_use(by_style, mix), incremental_share(by_style, mix)
+    count, carriers = rows.shape[0], potential.shape[0]
+    value, funds, alone = np.empty(count), np.empty(count), np.empty(count, dtype=np.bool_)
+    own, incremental = np.empty((count, carriers)), np.empty((count, carriers))
+    for i in range(count):
+        n = rows[i]
+        c = category[n]
+        value[i], funds[i], alone[i] = estimate[n] * dilution, budget[n], direct_only[n]
+        for j in range(carriers):
+            own[i, j], incremental[i, j] = reach[n] * potential[j, c], added[j, c]
+    return Seen(value, funds, own, incremental, alone)
 
 
 @kernel
@@ -151,11 +178,39 @@ def true_worth(
     return worth
 
 
+@kernel
+def sponsored_use(
+    deals: Deals, category: NDArray[np.uint8], reach: Floats, value: Floats, dilution: float,
+    by_style: Ints, share: Floats, mix: Floats, uplift: Floats, platform: Ints, block: Floats,
+) -> tuple[Ints, Ints]:  # fmt: skip
+    """Return what sponsors pay for, kB, and what it is truly worth to them, fen.
+
+    Both are (sponsors, carriers).
+
+    Parameters
+    ----------
+    category, reach, value : (all partners,), the last in fen per added GB, before its dilution
+    by_style, mix : as in `potential_use`; share : as in `split_among_partners`
+    uplift, platform, block : as in `true_worth`
+    """
+    kinds = category[deals.partner]
+    weight = np.empty_like(deals.arrives)
+    for i in range(weight.shape[0]):
+        weight[i] = reach[deals.partner[i]] * deals.arrives[i]
+    sponsored = by_style[:, :, REACH_SPONSORED].copy()
+    volume = split_among_partners(sponsored, share, mix, kinds, weight)
+    added = incremental_share(by_style, mix)
+    worth_of_gb = value[deals.partner] * dilution
+    worth = true_worth(volume, deals.channel, kinds, worth_of_gb, added, uplift, platform, block)
+    return volume, worth
+
+
 class Sponsored(NamedTuple):
     """A month's sponsoring, added up over partners."""
 
     cells: Ints  # (SPONSORED, categories, channels, carriers)
     by_channel: Ints  # (SPONSORED, channels, carriers)
+    by_carrier: Ints  # (carriers,) partners that sponsor its users
     partners: int  # that sponsor any carrier's users
     served: int  # those of them on a platform
     categories: int  # with a partner that sponsors
@@ -175,7 +230,7 @@ def add_up_sponsors(
     A sponsor's fees belong to all carriers that it sponsors with: divided by volume, summing
     exactly.
 
-    category : (sponsors,); channel, worth : (sponsors, carriers)
+    category : (all partners,); channel, worth : (sponsors, carriers)
     """
     volume, direct, platform, resold = owed.volume, owed.direct, owed.platform, owed.resold
     subscription, integration = owed.subscription, owed.integration
@@ -192,7 +247,7 @@ def add_up_sponsors(
             continue
         sponsors += 1
         on_platform += 1 if served else 0
-        c, running, edge = category[n], 0, 0
+        c, running, edge = category[owed.partner[n]], 0, 0
         with_sponsor[c] = True
         fees = subscription[n].sum() + integration[n]
         for j in range(carriers):
@@ -205,4 +260,16 @@ def add_up_sponsors(
             cells[FEES, c, where, j] += upper - edge
             cells[PARTNERS, c, where, j] += 1 if volume[n, j] > 0 else 0
             edge = upper
-    return Sponsored(cells, cells.sum(axis=1), sponsors, on_platform, int(with_sponsor.sum()))
+    by_channel = cells.sum(axis=1)
+    by_carrier = by_channel[PARTNERS].sum(axis=0)
+    return Sponsored(cells, by_channel, by_carrier, sponsors, on_platform, int(with_sponsor.sum()))
+
+
+@kernel
+def carrying_cost(by_channel: Ints, unit_cost: float) -> Ints:
+    """Return what carrying the backward traffic in its own channels costs each carrier, fen.
+
+    by_channel : (SPONSORED, channels, carriers); unit_cost : fen per GB
+    """
+    carried = (by_channel[VOLUME, DIRECT] + by_channel[VOLUME, PLATFORM]) / KB_PER_GB
+    return whole(carried * unit_cost)

@@ -14,18 +14,15 @@ from sim.market.names import CARRIERS, NO_PLATFORM, PLATFORM, SHARED_PLATFORM
 from sim.market.views import PartnerView, frozen
 from sim.market.world import NO_OFFER
 from sim.mechanisms.billing import SponsorCharges, bill_partners
-from sim.mechanisms.channels import Choice, Deals, blocked_part, seen_by_partners, strike
+from sim.mechanisms.channels import Choice, Deals, blocked_part, strike
 from sim.mechanisms.contracts import Contract, payment
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.sharing import among, mask_of, members_of, share_platform, weights
 from sim.mechanisms.sponsorship import (
-    incremental_share,
-    potential_use,
-    split_among_partners,
+    seen_by_partners,
     sponsored_share,
-    true_worth,
+    sponsored_use,
 )
-from sim.mechanisms.usage import REACH_SPONSORED
 
 if TYPE_CHECKING:
     from sim.model.market import Market
@@ -73,7 +70,7 @@ def seen_by(market: Market, partner: int) -> PartnerView:
 
 def _partner_view(market: Market, rows: Ints) -> PartnerView:
     """Return what the partners in `rows` see: last month's use, this month's rates."""
-    world, settings, mix = market.world, market.scenario.sponsorship, market.fixed.mix
+    world, settings = market.world, market.scenario.sponsorship
     partners, service = world.partners, market.scenario.service
     own = seen_by_partners(
         rows,
@@ -83,8 +80,8 @@ def _partner_view(market: Market, rows: Ints) -> PartnerView:
         partners.budget,
         partners.direct_only,
         market.dilution,
-        potential_use(world.by_style, mix),
-        incremental_share(world.by_style, mix),
+        world.by_style,
+        market.fixed.mix,
     )
     return PartnerView(
         month=world.month,
@@ -110,32 +107,26 @@ def bill_deals(market: Market) -> tuple[Ints, SponsorCharges]:
 
     The worth is (sponsors, carriers) fen, at their true values.
     """
-    world, service, mix = market.world, market.scenario.service, market.fixed.mix
-    partners, carriers, by_style = world.partners, world.carriers, market.sums.by_style
-    partner, channel, arrives = market.deals
-    platform, category = market.platform, partners.category[partner]
-    volume = split_among_partners(
-        by_style[:, :, REACH_SPONSORED],
+    world, service, platform = market.world, market.scenario.service, market.platform
+    partners, carriers, deals = world.partners, world.carriers, market.deals
+    volume, worth = sponsored_use(
+        deals,
+        partners.category,
+        partners.reach,
+        partners.value,
+        market.dilution,
+        market.sums.by_style,
         world.sponsored,
-        mix,
-        category,
-        partners.reach[partner, None] * arrives,
-    )
-    worth = true_worth(
-        volume,
-        channel,
-        category,
-        partners.value[partner] * market.dilution,
-        incremental_share(by_style, mix),
+        market.fixed.mix,
         service.uplift * carriers.service,
         platform,
         carriers.block,
     )
     return worth, bill_partners(
-        partner,
+        deals.partner,
         volume,
         worth,
-        channel,
+        deals.channel,
         platform,
         carriers.backward_rate,
         Contract(

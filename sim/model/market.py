@@ -13,8 +13,9 @@ from sim.core.calendar import month_label
 from sim.core.elementary import power
 from sim.core.errors import SimError
 from sim.core.kernels import threads
+from sim.core.money import whole
 from sim.core.streams import Streams
-from sim.core.units import FEN_PER_YUAN, KB_PER_GB, MONTHS_PER_YEAR
+from sim.core.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS, DIRECT, PLATFORM, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
@@ -33,21 +34,14 @@ from sim.mechanisms.channels import Deals
 from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
+from sim.mechanisms.places import place_values
 from sim.mechanisms.sponsorship import PAID, VOLUME, Sponsored, add_up_sponsors, sponsored_by_style
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
-    CONTROL_LINES,
-    COUNTS,
-    DATA_LINES,
-    FEE,
     LINES,
-    OVERAGE,
     RESOLD,
-    USED,
-    VOICE,
     Levels,
     Margin,
-    UsageSums,
     margins,
     use_data,
 )
@@ -58,6 +52,7 @@ from sim.model.deals import (
     strike_deals,
     weigh_alliance,
 )
+from sim.model.outcomes import outcomes_of
 from sim.model.quality import Trend, month_quality
 from sim.model.records import record_month
 from sim.model.research import market_research
@@ -66,8 +61,8 @@ from sim.model.settlement import (
     Trade,
     check_users,
     check_volumes,
+    month_sums,
     settle,
-    whole_counts,
     whole_lines,
 )
 from sim.model.supply import (
@@ -82,6 +77,7 @@ from sim.scenario.paths import read_paths
 from sim.scenario.schema import Scenario
 from sim.scenario.start import build_world, fixed_parts
 
+type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 # A twelfth of the segments is surveyed each month, in turn, so that every user is heard once a
@@ -256,9 +252,7 @@ class Market(mesa.Model):
             carriers.control[j] = self.has_control and decision.control and able
             carriers.memory[j] = frozen(decision.memory)
         self.platform = carriers.platform
-        self.platform_rate = np.floor(
-            carriers.backward_rate * self.scenario.service.rate + 0.5
-        ).astype(np.int64)
+        self.platform_rate = whole(carriers.backward_rate * self.scenario.service.rate)
         self.offers: Offers = self.fixed.menu.publish(
             month,
             carriers.list_price,
@@ -306,7 +300,7 @@ class Market(mesa.Model):
         self.upgrades: Upgrades = upgrade_chances(people.lines, data_lines, self.paths.lte[month])
         self._move(quality_factors(self.tastes.xi, people.plans, self.tastes), self.upgrades)
 
-    def _move(self, factor: NDArray[np.float64], upgrades: Upgrades) -> None:
+    def _move(self, factor: Floats, upgrades: Upgrades) -> None:
         """Move cells by their expected flows, or let every row draw for itself."""
         people, month, key = self.world.population, self.world.month, self.streams.key
         self.surplus = PANEL * consumer_surplus(
@@ -336,14 +330,13 @@ class Market(mesa.Model):
         """Return what users weigh this month, quality being last month's."""
         demand, carriers = self.scenario.demand, self.world.carriers
         product = self.scenario.user_control
-        place = (
-            demand.service_value * carriers.service[:, None]
-            + demand.peer_effect * carriers.peers
-            - demand.delay_cost * carriers.delay
-        )
+        place = place_values(
+            carriers.service, carriers.peers, carriers.delay, demand.service_value,
+            demand.peer_effect, demand.delay_cost,
+        )  # fmt: skip
         reach = product.innovation + product.imitation * carriers.adopters
         return Tastes(
-            place=np.ascontiguousarray(place),  # one layout, one compiled kernel
+            place=place,
             xi=carriers.xi,
             lte_value=demand.lte_value,
             voice_value=demand.voice_value,
@@ -372,12 +365,7 @@ class Market(mesa.Model):
             people.shocked, people.usage, people.bill,
         )  # fmt: skip
         check_users(month, people, sums, int(self.paths.total_lines[month + 1]))
-        by_carrier = whole_counts(sums.by_place.swapaxes(0, 1), COUNTS, people.unit)
-        self.sums: UsageSums = UsageSums(
-            np.ascontiguousarray(by_carrier.swapaxes(0, 1)),
-            sums.by_style,
-            whole_counts(sums.by_offer, (0,), people.unit),
-        )
+        self.sums, self.total = month_sums(sums, people.unit)
         self.world.by_style = self.sums.by_style
 
     # --------------------------------------------------------------------- bill
@@ -385,13 +373,9 @@ class Market(mesa.Model):
     def bill(self) -> None:
         """Turn sponsored and resold use into charges to partners and resellers."""
         world = self.world
-        self.total: Ints = self.sums.by_place.sum(axis=0)  # (carriers, SUMS)
         self.worth, self.sponsor_charges = bill_deals(self)
         self.sponsoring: Sponsored = add_up_sponsors(
-            world.partners.category[self.deals.partner],
-            self.deals.channel,
-            self.sponsor_charges,
-            self.worth,
+            world.partners.category, self.deals.channel, self.sponsor_charges, self.worth
         )
         leaked = self.sponsoring.by_channel[VOLUME, RESELLER] + self.total[:, RESOLD]
         self.leak_charges: LeakCharges = bill_leaks(
@@ -432,37 +416,27 @@ class Market(mesa.Model):
 
     def _turn_page(self) -> None:
         """Make this month's outcome what everyone decides on next."""
-        carriers, resellers, total = self.world.carriers, self.world.resellers, self.total
-        carriers.share_before, carriers.share = (
-            carriers.share,
-            total[:, LINES] / total[:, LINES].sum(),
-        )
+        carriers, resellers = self.world.carriers, self.world.resellers
+        sponsored = self.sponsoring.by_channel[PAID, DIRECT] + self.settled.platform_share
+        month = outcomes_of(self.total, self.costs.lines, self.costs.traffic, sponsored)
+        carriers.share_before, carriers.share = carriers.share, month.share
         carriers.peers = place_shares(self.sums.by_place[:, :, LINES])
-        carriers.adopters = total[:, CONTROL_LINES] / np.maximum(total[:, DATA_LINES], 1)
-        revenue = (total[:, FEE] + total[:, OVERAGE]) / FEN_PER_YUAN
-        carriers.yuan_per_gb = revenue / np.maximum(total[:, USED] / KB_PER_GB, 1e-9)
-        carriers.market_yuan_per_gb = float(revenue.sum() / total[:, USED].sum() * KB_PER_GB)
-        self._report_accounts()
+        carriers.adopters = month.adopters
+        carriers.yuan_per_gb = month.yuan_per_gb
+        carriers.market_yuan_per_gb = month.market_yuan_per_gb
+        carriers.variable_cost = month.variable_cost
+        carriers.line_margin, carriers.side_revenue = month.line_margin, month.side_revenue
+        carriers.profit_before = carriers.profit
+        carriers.profit = self.wealth() - self.wealth_before
         if self.world.month % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1:
             carriers.december_price = carriers.list_price.copy()
         carriers.platform_revenue = self.settled.platform_share
-        resellers.sold = self.leak_charges.volume.sum(axis=1)
+        resellers.sold = self.leak_charges.sold
         resellers.margin = self.settled.reseller_margin
         resellers.profit = self.settled.reseller_profit
         resellers.capital = resellers.capital + resellers.profit
         losing = resellers.active & (resellers.profit < 0)
         resellers.losing_months = (resellers.losing_months + 1) * losing
-
-    def _report_accounts(self) -> None:
-        """Keep what carriers read of the month's accounts."""
-        carriers, total = self.world.carriers, self.total
-        carriers.profit_before = carriers.profit
-        carriers.profit = self.wealth() - self.wealth_before
-        carriers.variable_cost = self.costs.lines + self.costs.traffic
-        bills = total[:, FEE] + total[:, OVERAGE] + total[:, VOICE]
-        carriers.line_margin = (bills - carriers.variable_cost) / np.maximum(total[:, LINES], 1)
-        sponsored = self.sponsoring.by_channel[PAID, DIRECT] + self.settled.platform_share
-        carriers.side_revenue = sponsored / np.maximum(total[:, DATA_LINES], 1)
 
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""

@@ -9,20 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.calendar import month_label, year_of
-from sim.core.units import KB_PER_GB
+from sim.core.kernels import kernel
 from sim.market.names import (
     CARRIERS,
     CATEGORIES,
     CHANNELS,
     DIRECT,
     NONE,
-    PLATFORM,
     RESELLER,
     TIER_OF_CHANNEL,
 )
 from sim.market.world import NO_OFFER
 from sim.mechanisms.channels import platforms_of
-from sim.mechanisms.congestion import mean_delay
+from sim.mechanisms.congestion import mean_load
 from sim.mechanisms.leakage import mean_offer
 from sim.mechanisms.sponsorship import (
     FEES,
@@ -30,6 +29,7 @@ from sim.mechanisms.sponsorship import (
     PARTNERS,
     VOLUME,
     WORTH,
+    carrying_cost,
     incremental_share,
 )
 from sim.mechanisms.usage import (
@@ -53,6 +53,8 @@ from sim.model.settlement import posting_rows
 if TYPE_CHECKING:
     from sim.model.market import Market
 
+type Flags = NDArray[np.bool_]
+type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 _QUARTER = 3  # months
@@ -95,10 +97,10 @@ def _record_carriers(market: Market, label: str) -> None:
         control_fen=total[:, CONTROL_FEE],
         backward_direct_fen=sponsoring[PAID, DIRECT],
         backward_platform_fen=market.settled.platform_share,
-        wholesale_fen=market.leak_charges.paid.sum(axis=1),
+        wholesale_fen=market.leak_charges.taken,
         cost_fen=costs.lines + costs.traffic + costs.service,
         carrying_fen=costs.traffic,
-        backward_cost_fen=_backward_cost(market),
+        backward_cost_fen=carrying_cost(sponsoring, market.unit_cost) + costs.service,
         capacity_fen=costs.capacity,
         profit_fen=carriers.profit,
         topup_fen=total[:, RESALE],
@@ -110,20 +112,11 @@ def _record_carriers(market: Market, label: str) -> None:
         ordered=(carriers.list_price >= market.in_force.price_ceiling).astype(np.int64),
         xi=carriers.xi.copy(),
         service=carriers.service.copy(),
-        load=1.0 - 1.0 / mean_delay(carriers.delay),
-        partners=sponsoring[PARTNERS].sum(axis=0),
+        load=mean_load(carriers.delay),
+        partners=market.sponsoring.by_carrier,
         member=carriers.member.astype(np.int64),
         block=carriers.block.copy(),
     )
-
-
-def _backward_cost(market: Market) -> Ints:
-    """Return what backward traffic in its own channels costs a carrier, service included: fen."""
-    volume = market.sponsoring.by_channel[VOLUME]
-    carried = (volume[DIRECT] + volume[PLATFORM]) / KB_PER_GB
-    whole: Ints = np.floor(carried * market.unit_cost + 0.5).astype(np.int64)
-    whole += market.costs.service
-    return whole
 
 
 def _record_market(market: Market, label: str) -> None:
@@ -155,19 +148,43 @@ def _record_offers(market: Market, label: str) -> None:
 
 
 def _record_provinces(market: Market, label: str) -> None:
-    place, codes = market.sums.by_place, market.fixed.labels.provinces
-    price = market.world.branches.price.T.ravel()
+    codes = market.fixed.labels.provinces
+    lines, used, revenue, leaked, price = _by_province(
+        market.sums.by_place, market.leak_charges.volume, market.world.branches.price
+    )
     market.world.record(
         "province_carrier_month",
         month=label,
         province=_repeated(codes, len(CARRIERS)),
         carrier=_tiled(CARRIERS, len(codes)),
-        lines=place[:, :, LINES].ravel(),
-        used_kb=place[:, :, USED].ravel(),
-        revenue_fen=(place[:, :, FEE] + place[:, :, OVERAGE]).ravel(),
-        leak_kb=market.leak_charges.volume.T.ravel(),
-        wholesale_price_fen=np.where(price < NO_OFFER, price, np.nan),
+        lines=lines,
+        used_kb=used,
+        revenue_fen=revenue,
+        leak_kb=leaked,
+        wholesale_price_fen=price,
     )
+
+
+@kernel
+def _by_province(
+    by_place: Ints, leaked: Ints, price: Ints
+) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+    """Return lines, kB used, data revenue, kB leaked and branches' price, nan where none sells.
+
+    All are (provinces × carriers,). by_place : (provinces, carriers, SUMS); leaked, price :
+    (carriers, provinces)
+    """
+    provinces, carriers = by_place.shape[0], by_place.shape[1]
+    counts = np.empty((4, provinces * carriers), dtype=np.int64)
+    asked = np.full(provinces * carriers, np.nan)
+    for p in range(provinces):
+        for j in range(carriers):
+            row, place = p * carriers + j, by_place[p, j]
+            counts[0, row], counts[1, row] = place[LINES], place[USED]
+            counts[2, row], counts[3, row] = place[FEE] + place[OVERAGE], leaked[j, p]
+            if price[j, p] < NO_OFFER:
+                asked[row] = price[j, p]
+    return counts[0], counts[1], counts[2], counts[3], asked
 
 
 def _record_categories(market: Market, label: str) -> None:
@@ -217,20 +234,30 @@ def _cell_labels() -> dict[str, NDArray[np.str_]]:
 
 def _with_channel(cells: Ints) -> Ints:
     """Return cells but those without a channel, in a row: (categories, channels, carriers)."""
-    return np.delete(cells, NONE, axis=1).ravel()
+    return cells[:, NONE + 1 :].ravel()
 
 
 def _record_resellers(market: Market, label: str) -> None:
-    resellers, was = market.world.resellers, market.active_before
+    resellers = market.world.resellers
+    active, entered, left, profit = _business(
+        resellers.active, market.active_before, resellers.profit
+    )
     market.world.record(
         "reseller_month",
         month=label,
-        active=[int(resellers.active.sum())],
+        active=[active],
         margin_fen=[resellers.margin],
-        profit_fen=[int(resellers.profit.sum())],
-        entered=[int((resellers.active & ~was).sum())],
-        left=[int((was & ~resellers.active).sum())],
+        profit_fen=[profit],
+        entered=[entered],
+        left=[left],
     )
+
+
+@kernel
+def _business(active: Flags, before: Flags, profit: Ints) -> tuple[int, int, int, int]:
+    """Return how many resellers are in business, came and went, and what all earned, fen."""
+    entered, left = (active & ~before).sum(), (before & ~active).sum()
+    return int(active.sum()), int(entered), int(left), int(profit.sum())
 
 
 def _record_switches(market: Market, label: str) -> None:

@@ -11,8 +11,8 @@ from sim.core.calendar import month_label
 from sim.core.errors import InvariantError
 from sim.core.kernels import kernel
 from sim.core.money import split_into
-from sim.market.ledger import Ledger, Posting
-from sim.market.names import CARRIERS, NO_PLATFORM, SHARED_PLATFORM
+from sim.market.ledger import ALL_OF_IT, Ledger, Posting
+from sim.market.names import CARRIERS
 from sim.market.population import Population
 from sim.mechanisms.billing import (
     LeakCharges,
@@ -20,14 +20,14 @@ from sim.mechanisms.billing import (
     by_column,
     charge_of,
     partner_debts,
-    platform_income,
 )
 from sim.mechanisms.cells import bills_of
-from sim.mechanisms.sharing import share_platform
+from sim.mechanisms.sharing import platform_shares
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
     CONTROL_FEE,
+    COUNTS,
     FEE,
     LINES,
     OVERAGE,
@@ -42,7 +42,12 @@ from sim.mechanisms.usage import (
 type Ints = NDArray[np.int64]
 
 SPONSORED_TRAFFIC = "sponsored traffic"
+HELD_COUNTS = (0,)  # lines among the sums of an offer
 CHARGES = (FEE, OVERAGE, RESALE, VOICE, CONTROL_FEE)  # what a user's bill is made of
+
+
+# What resellers divide among themselves.
+DIVIDED = ("top-ups", "what partners pay", "what branches are paid", "the handling")
 
 
 class Costs(NamedTuple):
@@ -79,45 +84,53 @@ class Settled(NamedTuple):
 
 def settle(ledger: Ledger, trade: Trade) -> Settled:
     """Post the month's charges between users, partners, resellers, carriers and suppliers."""
-    users = np.ascontiguousarray(trade.sums.by_place.T)  # (SUMS, carriers, provinces) fen
-    to = users.sum(axis=2)  # (SUMS, carriers)
-    partners = partner_debts(trade.sponsors, len(ledger.groups["partner"]))
-    retail = _retail(trade, to[RESALE], partners.to_resellers)
+    users, charged = user_charges(trade.sums.by_place)
+    fee, overage, topup, voice, control = users
+    to_fee, to_overage, to_topup, to_voice, to_control = charged
+    owed, who = partner_debts(trade.sponsors, trade.platform), trade.sponsors.partner
+    costs = trade.costs
+    shares = platform_shares(owed.to_platforms, trade.platform, trade.parts)
+    retail = _retail(trade, to_topup, owed.to_resellers)
     ledger.post(
         [
-            Posting("users", users[FEE], "carrier", to[FEE], "plan fee"),
-            Posting("users", users[OVERAGE], "carrier", to[OVERAGE], "overage"),
-            Posting("users", users[VOICE], "carrier", to[VOICE], "voice and messages"),
-            Posting("users", users[CONTROL_FEE], "carrier", to[CONTROL_FEE], "user control"),
-            Posting("users", users[RESALE], "reseller", retail.topups, "top-up"),
-            Posting("partner", partners.direct, "carrier", partners.to_carriers, SPONSORED_TRAFFIC),
-            Posting("partner", partners.resold, "reseller", retail.resold, SPONSORED_TRAFFIC),
-            _to_one("partner", partners.traffic, "platform", SPONSORED_TRAFFIC),
-            _to_one("partner", partners.fees, "platform", "subscription"),
-            _to_one("partner", partners.integration, "suppliers", "integration"),
-        ]
-    )
-    income, shares = _platform_shares(trade)
-    ledger.post(
-        [
-            Posting("platform", income, "carrier", shares, "platform revenue"),
+            Posting("users", fee, "carrier", to_fee, "plan fee"),
+            Posting("users", overage, "carrier", to_overage, "overage"),
+            Posting("users", voice, "carrier", to_voice, "voice and messages"),
+            Posting("users", control, "carrier", to_control, "user control"),
+            Posting("users", topup, "reseller", retail.topups, "top-up"),
+            Posting("partner", owed.direct, "carrier", owed.to_carriers, SPONSORED_TRAFFIC, who),
+            Posting("partner", owed.resold, "reseller", retail.resold, SPONSORED_TRAFFIC, who),
+            Posting("partner", owed.traffic, "platform", ALL_OF_IT, SPONSORED_TRAFFIC, who),
+            Posting("partner", owed.fees, "platform", ALL_OF_IT, "subscription", who),
+            Posting("partner", owed.integration, "suppliers", ALL_OF_IT, "integration", who),
+            Posting("platform", ALL_OF_IT, "carrier", shares, "platform revenue"),
             Posting("reseller", retail.bought, "branch", trade.leaks.paid, "wholesale"),
-            _to_one("reseller", retail.handling, "suppliers", "handling"),
-            _to_one("reseller", retail.overheads, "suppliers", "overheads"),
-            *(
-                _to_one("carrier", fen, "suppliers", name)
-                for name, fen in trade.costs._asdict().items()
-            ),
+            Posting("reseller", retail.handling, "suppliers", ALL_OF_IT, "handling"),
+            Posting("reseller", retail.overheads, "suppliers", ALL_OF_IT, "overheads"),
+            Posting("carrier", costs.lines, "suppliers", ALL_OF_IT, "lines"),
+            Posting("carrier", costs.traffic, "suppliers", ALL_OF_IT, "traffic"),
+            Posting("carrier", costs.capacity, "suppliers", ALL_OF_IT, "capacity"),
+            Posting("carrier", costs.service, "suppliers", ALL_OF_IT, "service"),
         ]
     )
-    margin = retail.topups + retail.resold - retail.bought
-    profit = margin - retail.handling - retail.overheads
-    return Settled(shares, int(margin.sum()), profit)
+    return Settled(shares, retail.margin, retail.profit)
 
 
-def _to_one(payers: str, paid: Ints, payee: str, purpose: str) -> Posting:
-    """Return a posting to the only account of a group."""
-    return Posting(payers, paid, payee, paid.sum(keepdims=True), purpose)
+@kernel
+def user_charges(by_place: Ints) -> tuple[Ints, Ints]:
+    """Return what users are charged, in the order of `CHARGES`, fen.
+
+    By account, (charges, carriers, provinces), and by carrier, (charges, carriers).
+    """
+    provinces, carriers = by_place.shape[0], by_place.shape[1]
+    charges = np.empty((len(CHARGES), carriers, provinces), dtype=np.int64)
+    total = np.zeros((len(CHARGES), carriers), dtype=np.int64)
+    for k in range(len(CHARGES)):
+        for j in range(carriers):
+            for p in range(provinces):
+                charges[k, j, p] = by_place[p, j, CHARGES[k]]
+                total[k, j] += charges[k, j, p]
+    return charges, total
 
 
 class _Retail(NamedTuple):
@@ -128,6 +141,8 @@ class _Retail(NamedTuple):
     bought: Ints  # to branches
     handling: Ints
     overheads: Ints
+    profit: Ints
+    margin: int  # sales less purchases of all of them, fen
 
 
 def _retail(trade: Trade, topups: Ints, resold: Ints) -> _Retail:
@@ -135,14 +150,36 @@ def _retail(trade: Trade, topups: Ints, resold: Ints) -> _Retail:
 
     topups, resold : (carriers,) fen from users and from partners
     """
-    leaks = trade.leaks
-    whole = np.concatenate((topups, resold, leaks.paid.sum(axis=1), leaks.volume.sum(axis=1)))
-    shares = np.zeros((4, len(trade.active)), dtype=np.int64)
-    failed = divide(whole.reshape(4, -1), trade.reseller_sales, trade.handling, shares)
+    failed, retail = _divided(
+        topups, resold, trade.leaks, trade.reseller_sales, trade.handling, trade.active,
+        trade.fixed_cost,
+    )  # fmt: skip
     if failed >= 0:
-        raise InvariantError(f"cannot split {whole[failed]} over weights that sum to nothing")
-    to_users, to_partners, bought, handling = shares
-    return _Retail(to_users, to_partners, bought, handling, trade.active * trade.fixed_cost)
+        what, carrier = divmod(failed, len(CARRIERS))
+        raise InvariantError(
+            f"no reseller sells traffic of {CARRIERS[carrier]} to take {DIVIDED[what]}"
+        )
+    return retail
+
+
+@kernel
+def _divided(
+    topups: Ints, resold: Ints, leaks: LeakCharges, sales: Ints, handling: Ints,
+    active: NDArray[np.bool_], fixed_cost: Ints,
+) -> tuple[int, _Retail]:  # fmt: skip
+    """Return the first amount that nobody takes, or -1, and what resellers take and pay."""
+    whole = np.empty((4, topups.shape[0]), dtype=np.int64)
+    for j in range(topups.shape[0]):
+        whole[0, j], whole[1, j] = topups[j], resold[j]
+        whole[2, j], whole[3, j] = leaks.taken[j], leaks.sold[j]
+    shares = np.zeros((4, sales.shape[0]), dtype=np.int64)
+    failed = divide(whole, sales, handling, shares)
+    from_users, from_partners, bought, handled = shares
+    overheads, margin = active * fixed_cost, from_users + from_partners - bought
+    return failed, _Retail(
+        from_users, from_partners, bought, handled, overheads, margin - handled - overheads,
+        int(margin.sum()),
+    )  # fmt: skip
 
 
 @kernel
@@ -168,49 +205,44 @@ def divide(whole: Ints, sales: Ints, handling: Ints, shares: Ints) -> int:
     return -1
 
 
-def _platform_shares(trade: Trade) -> tuple[Ints, Ints]:
-    """Return what all platforms take in, (1,) fen, and each carrier's part: (carriers,) fen."""
-    income = platform_income(trade.sponsors, trade.platform)
-    shares = share_platform(int(income[SHARED_PLATFORM]), trade.parts)
-    for j, home in enumerate(trade.platform.tolist()):
-        if home != SHARED_PLATFORM:
-            shares[j] = 0 if home == NO_PLATFORM else income[home]
-    return income.sum(keepdims=True), shares
-
-
 def check_volumes(month: int, sums: UsageSums, sponsored: Ints, provinces: Sequence[str]) -> None:
     """Raise unless GB used = GB in allowance + billed + sponsored, in every place, exactly."""
-    missing, given, paid_for = _compare_volumes(sums.by_place, sponsored)
-    if missing.any():
-        province, carrier = np.argwhere(missing)[0]
+    province, carrier, missing = _unexplained(sums.by_place)
+    if missing != 0:
         raise InvariantError(
             f"{month_label(month)}: account users:{CARRIERS[carrier]}:{provinces[province]} used "
-            f"{missing[province, carrier]} kB that nobody gave or sold it"
+            f"{missing} kB that nobody gave or sold it"
         )
-    if (paid_for != given).any():
-        carrier = int(np.flatnonzero(paid_for != given)[0])
+    carrier, paid_for, given = _unpaid(sums.by_place, sponsored)
+    if paid_for != given:
         raise InvariantError(
-            f"{month_label(month)}: partners pay {CARRIERS[carrier]} for {paid_for[carrier]} kB, "
-            f"users were given {given[carrier]} kB"
+            f"{month_label(month)}: partners pay {CARRIERS[carrier]} for {paid_for} kB, "
+            f"users were given {given} kB"
         )
 
 
 @kernel
-def _compare_volumes(by_place: Ints, sponsored: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return use that is missing from its parts, what users were given, what partners pay for.
-
-    In kB: (provinces, carriers), (carriers,), (carriers,).
-    """
-    provinces, carriers = by_place.shape[:2]
-    missing = np.empty((provinces, carriers), dtype=np.int64)
-    given = np.zeros(carriers, dtype=np.int64)
-    for p in range(provinces):
-        for j in range(carriers):
+def _unexplained(by_place: Ints) -> tuple[int, int, int]:
+    """Return the first place, province and carrier, whose use is not that of its parts: kB."""
+    for p in range(by_place.shape[0]):
+        for j in range(by_place.shape[1]):
             place = by_place[p, j]
-            bought = place[ALLOWANCE] + place[BILLED] + place[RESOLD]
-            missing[p, j] = place[USED] - bought - place[SPONSORED]
-            given[j] += place[SPONSORED]
-    return missing, given, by_column(sponsored)
+            parts = place[ALLOWANCE] + place[BILLED] + place[RESOLD] + place[SPONSORED]
+            if place[USED] != parts:
+                return p, j, place[USED] - parts
+    return 0, 0, 0
+
+
+@kernel
+def _unpaid(by_place: Ints, sponsored: Ints) -> tuple[int, int, int]:
+    """Return the first carrier whose partners do not pay for what users were given, both in kB."""
+    paid_for, given = by_column(sponsored), np.zeros(by_place.shape[1], dtype=np.int64)
+    for p in range(by_place.shape[0]):
+        given += by_place[p, :, SPONSORED]
+    for j in range(given.shape[0]):
+        if paid_for[j] != given[j]:
+            return j, paid_for[j], given[j]
+    return 0, 0, 0
 
 
 def check_users(month: int, people: Population, sums: UsageSums, total: int) -> None:
@@ -262,21 +294,29 @@ def whole_parts(parts: Ints, unit: int) -> Ints:
     return whole
 
 
+@kernel
 def whole_counts(sums: Ints, columns: tuple[int, ...], unit: int) -> Ints:
-    """Return sums whose counts of lines, in the last axis, are whole lines.
-
-    Where carriers come first, a carrier's sum depends on the carriers alone, not on what else the
-    lines are told apart by: tables of any grain then have the same lines for each carrier.
-    """
-    out = np.array(sums, order="C")
-    _round_columns(out.reshape(-1, out.shape[-1]), columns, unit)
+    """Return sums, (cells, columns), whose counts of lines are whole lines."""
+    out = sums.copy()
+    for column in columns:
+        out[:, column] = whole_parts(sums[:, column].copy(), unit)
     return out
 
 
 @kernel
-def _round_columns(sums: Ints, columns: tuple[int, ...], unit: int) -> None:
-    for column in columns:
-        sums[:, column] = whole_parts(sums[:, column].copy(), unit)
+def month_sums(sums: UsageSums, unit: int) -> tuple[UsageSums, Ints]:
+    """Return a month's sums in whole lines, and those by place added up: (carriers, SUMS).
+
+    Carriers come first when lines are rounded: a carrier's sum then depends on the carriers
+    alone, not on what else the lines are told apart by, and tables of any grain have the same
+    lines for each carrier.
+    """
+    provinces, carriers, columns = sums.by_place.shape
+    by_carrier = sums.by_place.transpose(1, 0, 2).copy()
+    whole = whole_counts(by_carrier.reshape(-1, columns), COUNTS, unit)
+    by_place = whole.reshape(carriers, provinces, columns).transpose(1, 0, 2).copy()
+    by_offer = whole_counts(sums.by_offer, HELD_COUNTS, unit)
+    return UsageSums(by_place, sums.by_style, by_offer), by_place.sum(axis=0)
 
 
 def posting_rows(ledger: Ledger) -> dict[str, NDArray[Any]]:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernels import kernel
+from sim.core.money import whole
 from sim.core.streams import Streams
-from sim.core.units import FEN_PER_YUAN, KB_PER_GB
+from sim.core.units import FEN_PER_YUAN
 from sim.market.names import CARRIERS
 from sim.market.views import ResellerView, frozen
 from sim.market.world import NO_OFFER
-from sim.mechanisms.congestion import carry
+from sim.mechanisms.congestion import Carried, carry
 from sim.mechanisms.leakage import branch_control, leaks
-from sim.mechanisms.resale import handling_costs, newcomers_profit, wholesale_prices
+from sim.mechanisms.resale import handling_costs, newcomers_profit, on_sale, wholesale_prices
 from sim.mechanisms.usage import LINES, USED
 from sim.model.settlement import Costs
 from sim.scenario.schema import Scenario
@@ -85,7 +87,7 @@ def decide_leaks(market: Market) -> None:
 
 def _list_prices(market: Market) -> Ints:
     """Return the list prices of a backward GB that direct rates imply: (carriers,) fen."""
-    return _whole(market.world.carriers.backward_rate / market.scenario.sponsorship.discount)
+    return whole(market.world.carriers.backward_rate / market.scenario.sponsorship.discount)
 
 
 def decide_resale(market: Market) -> ResaleTerms:
@@ -98,8 +100,8 @@ def decide_resale(market: Market) -> ResaleTerms:
         resellers.price,
         resellers.wholesale,
         costs,
-        int(resellers.active.sum()),
-        resellers.sold / KB_PER_GB,
+        resellers.active,
+        resellers.sold,
         resellers.fixed_cost,
     )
     resellers.wholesale = wholesale_prices(branches.sales, branches.price)
@@ -116,9 +118,10 @@ def decide_resale(market: Market) -> ResaleTerms:
     )
     decision = market.scenario.resale.strategy.decide(view)
     resellers.active = decision.active
-    sold = (resellers.wholesale < NO_OFFER) & decision.active.any()
-    resellers.price = np.where(sold, decision.price, NO_OFFER)
-    return ResaleTerms(np.where(sold, decision.sales, 0), costs)
+    resellers.price, sales = on_sale(
+        decision.price, decision.sales, decision.active, resellers.wholesale
+    )
+    return ResaleTerms(sales, costs)
 
 
 def carry_costs(market: Market) -> Costs:
@@ -127,15 +130,29 @@ def carry_costs(market: Market) -> Costs:
     used = market.sums.by_place[:, :, USED]
     month = carry(used, carriers.capacity, network.load_target, network.build_limit)
     carriers.delay, carriers.capacity = month.delay, month.capacity
-    price = float(market.paths.capacity_cost[market.world.month])
-    service = market.scenario.service.cost * FEN_PER_YUAN * carriers.service
-    return Costs(
-        lines=market.total[:, LINES] * round(network.line_cost * FEN_PER_YUAN),
-        traffic=_whole(month.traffic * market.unit_cost),
-        capacity=_whole(month.added * price),
-        service=_whole(service),
+    return owed_for(
+        market.total,
+        month,
+        carriers.service,
+        round(network.line_cost * FEN_PER_YUAN),
+        market.unit_cost,
+        float(market.paths.capacity_cost[market.world.month]),
+        market.scenario.service.cost * FEN_PER_YUAN,
     )
 
 
-def _whole(fen: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.floor(fen + 0.5).astype(np.int64)
+@kernel
+def owed_for(
+    total: Ints, month: Carried, service: Floats, line: int, gigabyte: float, capacity: float,
+    level: float,
+) -> Costs:  # fmt: skip
+    """Return what carriers owe: lines, GB, GB a month of new capacity, level of service at a cost.
+
+    total : (carriers, SUMS); service : (carriers,) level; then what one of each costs, fen
+    """
+    return Costs(
+        total[:, LINES] * line,
+        whole(month.traffic * gigabyte),
+        whole(month.added * capacity),
+        whole(level * service),
+    )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.errors import InvariantError
-from sim.core.money import split, to_fen, yuan
+from sim.core.money import split, to_fen, whole, yuan
 
 amounts = st.integers(0, 10**12)
 shares = st.lists(st.integers(0, 10**6), min_size=1, max_size=40).filter(any)
@@ -19,6 +19,10 @@ def test_split_by_hand() -> None:
     assert split(10_000, (700, 9300)).tolist() == [700, 9300]
     assert split(10, (1, 1, 1)).tolist() == [3, 4, 3]
     assert split(1, (1, 1, 1, 1)).tolist() == [0, 1, 0, 0]
+
+
+def test_amounts_become_whole_half_up_whatever_their_shape() -> None:
+    assert whole(np.array([[0.5, 1.49], [-0.5, 2.5]])).tolist() == [[1, 1], [0, 3]]
 
 
 @given(amount=amounts, weights=parts)

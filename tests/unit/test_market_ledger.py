@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.core.errors import InvariantError
-from sim.market.ledger import Ledger, Posting
+from sim.market.ledger import ALL_OF_IT, Ledger, Posting
 
 
 @pytest.fixture
@@ -88,6 +88,31 @@ def test_of_several_postings_all_are_made_or_none(ledger: Ledger) -> None:
         ("users", "carrier", "plan fee"): 5,
         ("carrier", "suppliers", "lines"): 2,
     }
+
+
+def test_a_single_account_takes_or_gives_all_that_the_other_side_does(ledger: Ledger) -> None:
+    lines = Posting("carrier", np.array([3, 4]), "suppliers", ALL_OF_IT, "lines")
+    refund = Posting("suppliers", ALL_OF_IT, "users", np.array([0, 1, 0, 1]), "refund")
+    ledger.post([lines, refund])
+
+    assert ledger.of("suppliers").tolist() == [7 - 2]
+    assert ledger.take_postings()["suppliers", "users", "refund"] == 2
+    below = refund._replace(received=np.array([0, -1, 0, 1]))
+    with pytest.raises(InvariantError, match="suppliers pay all of it, users receive 0 fen"):
+        ledger.post([below])
+    with pytest.raises(InvariantError, match="1 amounts for 2 carrier"):
+        ledger.post([Posting("suppliers", np.array([5]), "carrier", ALL_OF_IT, "prize")])
+
+
+def test_some_of_a_group_can_pay_and_the_rest_not(ledger: Ledger) -> None:
+    few = Posting("users", np.array([5, 7]), "suppliers", ALL_OF_IT, "top-up", np.array([1, 3]))
+    none = few._replace(paid=np.array([], dtype=np.int64), who=np.array([], dtype=np.int64))
+    one = few._replace(paid=np.array([2]), who=np.array([3]))
+    ledger.post([few, none, one])
+
+    assert ledger.of("users").tolist() == [0, -5, 0, -9]
+    with pytest.raises(InvariantError, match="2 amounts for 1 users"):
+        ledger.post([few._replace(who=np.array([1]))])
 
 
 def test_an_amount_for_each_account_is_asked_for(ledger: Ledger) -> None:

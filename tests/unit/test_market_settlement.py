@@ -77,6 +77,8 @@ def trade(
         leaks=LeakCharges(
             volume=np.array([[GB, GB], [3 * GB, 0], [0, 0]]),
             paid=np.array([[40, 41], [30, 0], [0, 0]]),
+            sold=np.array([2 * GB, 3 * GB, 0]),
+            taken=np.array([81, 30, 0]),
         ),
         costs=Costs(*(np.array([1, 2, 3]) * k for k in (1, 10, 100, 1000))),
         platform=np.array(platform),
@@ -132,7 +134,10 @@ def test_only_active_resellers_sell_buy_and_bear_costs(ledger: Ledger) -> None:
 
 def test_dearer_traffic_costs_who_buys_it(ledger: Ledger) -> None:
     month = trade()
-    dear = month.leaks._replace(paid=month.leaks.paid + np.array([[100, 0], [0, 0], [0, 0]]))
+    more = np.array([[100, 0], [0, 0], [0, 0]])
+    dear = month.leaks._replace(
+        paid=month.leaks.paid + more, taken=month.leaks.taken + more.sum(axis=1)
+    )
     settled = settle(ledger, month._replace(leaks=dear))
 
     assert settled.reseller_margin == -20
@@ -168,6 +173,14 @@ def test_a_market_without_partners_settles_the_rest() -> None:
     ledger.assert_balanced(0)
     assert settled.platform_share.tolist() == [0, 0, 0]
     assert settled.reseller_margin == 101 - 111
+
+
+def test_traffic_that_no_reseller_sells_stops_the_month(ledger: Ledger) -> None:
+    nobody = trade()._replace(reseller_sales=np.zeros((3, 3), np.int64))
+    with pytest.raises(InvariantError, match="no reseller sells traffic of mobile to take top-ups"):
+        settle(ledger, nobody)
+
+    assert not ledger.balance.any()
 
 
 def test_postings_become_rows_in_a_fixed_order(ledger: Ledger) -> None:

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.core.units import KB_PER_GB
+from sim.market.offers import NOT_SOLD
 from sim.market.views import ResellerDecision, ResellerView
-from sim.mechanisms.resale import cournot, newcomers_gain
+from sim.mechanisms.resale import cournot, newcomers_gain, newcomers_profit, on_sale
 from sim.strategies.reseller.cournot import Cournot
 
 
@@ -87,3 +89,26 @@ def test_one_a_month_leaves_after_losing_for_as_long_as_patience_lasts() -> None
 
 def test_who_has_no_capital_is_out_at_once() -> None:
     assert decide([1, 1], capital=[0, 1]).active.tolist() == [0, 1]
+
+
+def test_a_newcomers_profit_is_its_part_of_last_months_sales_less_what_business_costs() -> None:
+    """One sells 100 GB at 30; with one more at 20 the price is 80/3, of which 20/3 is its margin.
+
+    Its part of sales is that over the room that is left up to the list price of 50, 70/3.
+    """
+    profit = newcomers_profit(
+        np.array([50_00]), np.array([30_00]), np.array([20_00]), np.zeros((2, 1), np.int64),
+        np.array([True, False]), np.array([100 * KB_PER_GB]), np.array([1, 7_00]),
+    )  # fmt: skip
+
+    assert profit.tolist() == [190_48 - 1, 190_48 - 7_00]
+
+
+def test_nothing_is_on_sale_where_no_branch_or_no_reseller_sells() -> None:
+    price, sales = np.array([31_00, 41_00]), np.array([[3, 4], [5, 6]])
+    wholesale, some = np.array([20_00, NOT_SOLD]), np.array([True, False])
+
+    asked, sold = on_sale(price, sales, some, wholesale)
+    assert (asked.tolist(), sold.tolist()) == ([31_00, NOT_SOLD], [[3, 0], [5, 0]])
+    asked, sold = on_sale(price, sales, some & False, wholesale)
+    assert (asked.tolist(), sold.any()) == ([NOT_SOLD, NOT_SOLD], False)

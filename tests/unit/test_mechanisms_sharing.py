@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from sim.mechanisms.sharing import among, mask_of, members_of, shapley, share_platform, weights
+from sim.core.errors import InvariantError
+from sim.mechanisms.sharing import (
+    among,
+    mask_of,
+    members_of,
+    platform_shares,
+    shapley,
+    share_platform,
+    weights,
+)
 
 # Worth by coalition: nobody, A, B, AB, C, AC, BC, ABC.
 GLOVES = np.array([0, 0, 0, 6, 0, 6, 0, 6])  # A has the left glove, B and C a right one each
@@ -51,3 +60,13 @@ def test_members_of_a_platform_that_nobody_uses_share_its_fees_alike(rule: str) 
     by_rule = weights(rule, np.array([True, False, True]), nothing[:3], nothing)
 
     assert share_platform(1000, by_rule).tolist() == [500, 0, 500]
+
+
+def test_a_shared_platform_is_split_and_one_of_ones_own_is_not() -> None:
+    """The shared platform took in 90, that of the third carrier 70; the first is on none."""
+    income, parts = np.array([90, 0, 0, 70]), np.array([2.0, 1.0, 0.0])
+
+    assert platform_shares(income, np.array([0, 0, 3]), parts).tolist() == [60, 30, 70]
+    assert platform_shares(income, np.array([-1, 0, 3]), parts[1:2].repeat(3)).tolist()[0] == 0
+    with pytest.raises(InvariantError, match="what nobody gets"):
+        platform_shares(income, np.array([0, 0, 3]), np.zeros(3))

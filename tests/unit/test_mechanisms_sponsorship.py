@@ -111,6 +111,7 @@ def test_a_partner_counts_in_the_cells_of_its_category_and_channels() -> None:
     assert sums.cells[:, social[0], PLATFORM, 1].tolist() == [15 * GB, 330, 500, 30, 1]
     assert sums.cells.sum(axis=(1, 2, 3)).tolist() == [20 * GB, 430, 620, 40, 2]
     assert np.array_equal(sums.by_channel, sums.cells.sum(axis=1))
+    assert sums.by_carrier.tolist() == [1, 1]
     assert (sums.partners, sums.served, sums.categories) == (1, 1, 1)
 
 
