@@ -12,22 +12,40 @@ from numpy.typing import NDArray
 
 from sim.core.errors import InvariantError
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
+from sim.core.lanes import BLOCK, MOST, new_room, place, whole_vectors
 from sim.core.linear import solve_into
 from sim.market.offers import Offers
+from sim.market.segments import NO_DEVICE
 from sim.mechanisms.choice import (
     Tastes,
     Weights,
     attention_of,
     cost_factors,
-    leavers,
     look,
-    nest_odds,
-    open_sums,
-    plain,
     quality_factors,
-    raise_nests,
-    setting_of,
 )
+from sim.mechanisms.flows import (
+    AGAIN,
+    ANEW,
+    AWAY,
+    BEYOND,
+    FAR,
+    FREE,
+    HELD,
+    KEPT,
+    LANES,
+    LOOKS,
+    NEAR,
+    SHOCKED,
+    WITHIN,
+    WORTH,
+    add_up_offers,
+    raise_all,
+    set_scene,
+    weigh_offers,
+    write_menu,
+)
+from sim.mechanisms.states import CARRIERS, first_of, load, plans_at, shape_of
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -47,91 +65,124 @@ class Crowd(NamedTuple):
 
 
 @inlined
-def _add_slopes(weight: float, odds: Floats, tastes: Tastes, slope: Floats) -> None:
-    """Add weight × d odds[j] / d xi[k] of nested logit to `slope`: (carriers, carriers).
+def _add_slopes(weight: float, odds: Floats, nest: Ints, dissimilarity: float, out: Floats) -> None:
+    """Add weight × d odds[j] / d xi[k] of nested logit to `out`: (carriers, carriers).
 
     P_j [(d_jk - c_jk) / dissimilarity + c_jk - P_k], with c_jk the chance of k inside j's nest.
     """
     for j in range(odds.shape[0]):
         inside = 0.0
         for k in range(odds.shape[0]):
-            inside += odds[k] if tastes.nest[k] == tastes.nest[j] else 0.0
+            inside += odds[k] if nest[k] == nest[j] else 0.0
         if inside <= 0.0:
             continue
         for k in range(odds.shape[0]):
-            same = odds[k] / inside if tastes.nest[k] == tastes.nest[j] else 0.0
+            same = odds[k] / inside if nest[k] == nest[j] else 0.0
             own = (1.0 if j == k else 0.0) - same
-            slope[j, k] += weight * odds[j] * (own / tastes.dissimilarity + same - odds[k])
+            out[j, k] += weight * odds[j] * (own / dissimilarity + same - odds[k])
+
+
+@kernel
+def _weigh_lookers(
+    room: Floats, begin: int, count: int, renewal: float, dissimilarity: float, attention: float,
+    bill_shock: float,
+) -> None:  # fmt: skip
+    """Write how many lines of each state look, and of them leave within the nest and beyond."""
+    for k in range(count):
+        s = place(begin) + k
+        kept, saved = room[KEPT + s], 1.0 - room[AGAIN + s]
+        chances = look(room[ANEW + s], room[FAR + s], kept, saved, dissimilarity)
+        attends = attention_of(attention, bill_shock, room[SHOCKED + s])
+        looks = (1.0 - renewal) * room[HELD + s] * attends
+        room[LOOKS + s] = looks
+        room[NEAR + s], room[AWAY + s] = looks * chances.near, looks * chances.away
 
 
 @parallel_kernel
 def _next_lines(
     lines: Ints, shocked: Ints, weights: Weights, offers: Offers, tastes: Tastes, factor: Floats,
+    with_slopes: bool,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Return the lines that each carrier is expected to have next, and their slopes by quality.
 
-    The slopes take lookers from one carrier for alike: they guide Newton's steps, no more.
+    Slopes cost as much as all the rest, and are zero where they are not asked for.
+
+    As `sim.mechanisms.flows.expected_flows`, whose lanes these are, but without rounding. The
+    slopes take lookers from one carrier for alike: they guide Newton's steps, no more.
 
     (segments, carriers) and (segments, carriers, carriers).
     """
     count, kinds, total = lines.shape
     carriers = offers.voice.shape[0]
-    plans = total // carriers
-    new_carrier, new_nest, new_plan = cost_factors(tastes)
-    out, slope = np.zeros((count, carriers)), np.zeros((count, carriers, carriers))
+    states = kinds * whole_vectors(total)
+    if states > MOST or carriers > CARRIERS:
+        raise ValueError("more states than a kernel has room for")
+    costs = cost_factors(tastes)
+    new_carrier, _, new_plan = costs
+    out, slopes = np.empty((count, carriers)), np.empty((count, carriers, carriers))
     # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
     e, is_open, renewal, nest = weights.e, offers.open, tastes.renewal, tastes.nest
     dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
-    saved = np.where(is_open, 1.0 - new_plan, 1.0)
-    for g in prange(count):
-        rivals, own, free = np.empty(carriers), np.empty(carriers), np.empty(carriers)
-        inside, raised = np.empty(carriers), np.empty(carriers)
-        within, beyond, odds = np.empty(carriers), np.empty(carriers), np.empty(carriers)
-        anew, far, looks = np.empty(total), np.empty(total), np.empty(total)
-        near, away = np.empty(total), np.empty(total)
-        for level in range(kinds):
-            open_sums(e[g, plain(level)], factor, is_open, carriers, rivals)
-            open_sums(e[g, level], factor, is_open, carriers, own)
-            raise_nests(rivals, nest, dissimilarity, inside, raised)
-            nest_odds(rivals, nest, inside, raised, free)
-            for i in range(carriers):
-                at = setting_of(i, rivals, nest, raised, own[i], new_carrier, new_nest, new_plan)
-                for o in range(i * plans, (i + 1) * plans):
-                    anew[o], far[o] = at.near + at.own, at.far
-            for o in range(total):
-                n, kept = float(lines[g, level, o]), e[g, level, o] * factor[o]
-                chances = look(anew[o], far[o], kept, saved[o], dissimilarity)
-                attends = attention_of(attention, bill_shock, shocked[g, level, o])
-                looks[o] = (1.0 - renewal) * n * attends
-                near[o], away[o] = looks[o] * chances.near, looks[o] * chances.away
-            renewed = 0.0
-            for i in range(carriers):
-                looked, left_near, left_far, whole = 0.0, 0.0, 0.0, 0.0
-                for o in range(i * plans, (i + 1) * plans):
-                    whole += lines[g, level, o]
-                    looked += looks[o]
-                    left_near += near[o]
-                    left_far += away[o]
-                renewed += whole * renewal
-                if looked <= 0.0:
-                    out[g, i] += whole * (1.0 - renewal)
-                    continue
-                leavers(i, rivals, nest, inside, raised, within, beyond)
-                left = 0.0
+    nobody = np.zeros(carriers)  # devices and control are as they are
+    for block in prange((count + BLOCK - 1) // BLOCK):
+        shape = shape_of(kinds, carriers, total)
+        begin = first_of(NO_DEVICE, 0, shape)
+        used = states - begin
+        room = new_room(LANES, max(states, kinds * carriers * carriers))
+        rivals, inside, raised = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        free, within, beyond = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        odds, after, slope = np.empty(carriers), np.empty(carriers), np.empty((carriers, carriers))
+        write_menu(room, shape, factor, is_open, new_plan, nobody, nobody)
+        for g in range(block * BLOCK, min((block + 1) * BLOCK, count)):
+            load(room, HELD, lines, g, shape)
+            load(room, SHOCKED, shocked, g, shape)
+            load(room, WORTH, e, g, shape)
+            weigh_offers(room, begin, used)
+            add_up_offers(room, shape, nest, rivals, inside)
+            raise_all(room, kinds * carriers, dissimilarity)
+            for level in range(kinds):
+                set_scene(
+                    room, level, shape, nest, costs, rivals, inside, raised, free, within, beyond
+                )
+            _weigh_lookers(room, begin, used, renewal, dissimilarity, attention, bill_shock)
+            after[:], slope[:] = 0.0, 0.0
+            for level in range(kinds):
+                renewed = 0.0
+                for i in range(carriers):
+                    looked, left_near, left_far, whole = 0.0, 0.0, 0.0, 0.0
+                    first = first_of(level, i, shape)
+                    for s in range(first, first + plans_at(level, shape)):
+                        whole += room[HELD + s]
+                        looked += room[LOOKS + s]
+                        left_near += room[NEAR + s]
+                        left_far += room[AWAY + s]
+                    renewed += whole * renewal
+                    if looked <= 0.0:
+                        after[i] += whole * (1.0 - renewal)
+                        continue
+                    left, to = 0.0, (level * carriers + i) * carriers
+                    for j in range(carriers):
+                        odds[j] = left_near * new_carrier * room[WITHIN + to + j]
+                        odds[j] += left_far * room[BEYOND + to + j]
+                        left += odds[j]
+                    odds[i] = looked - left
+                    for j in range(carriers):
+                        after[j] += odds[j]
+                    after[i] += whole * (1.0 - renewal) - looked
+                    if with_slopes:
+                        for j in range(carriers):
+                            odds[j] /= looked
+                        _add_slopes(looked, odds, nest, dissimilarity, slope)
                 for j in range(carriers):
-                    odds[j] = left_near * new_carrier * within[j] + left_far * beyond[j]
-                    left += odds[j]
-                odds[i] = looked - left
-                for j in range(carriers):
-                    out[g, j] += odds[j]
-                out[g, i] += whole * (1.0 - renewal) - looked
-                for j in range(carriers):
-                    odds[j] /= looked
-                _add_slopes(looked, odds, tastes, slope[g])
+                    free[j] = room[FREE + level * carriers + j]
+                    after[j] += renewed * free[j]
+                if with_slopes:
+                    _add_slopes(renewed, free, nest, dissimilarity, slope)
             for j in range(carriers):
-                out[g, j] += renewed * free[j]
-            _add_slopes(renewed, free, tastes, slope[g])
-    return out, slope
+                out[g, j] = after[j]
+                for k in range(carriers):
+                    slopes[g, j, k] = slope[j, k]
+    return out, slopes
 
 
 @kernel
@@ -145,13 +196,11 @@ def _added(by_segment: Floats, slopes: Floats) -> tuple[Floats, Floats]:
     return out / out.sum(), slope / out.sum()
 
 
-def expected_shares(crowd: Crowd, xi: Floats) -> tuple[Floats, Floats]:
+def expected_shares(crowd: Crowd, xi: Floats, with_slopes: bool = True) -> tuple[Floats, Floats]:
     """Return next month's expected shares at a quality, (carriers,), and d share / d xi."""
     plans = len(crowd.offers.fee) // len(xi)
     factor = quality_factors(xi, plans, crowd.tastes)
-    return _added(
-        *_next_lines(crowd.lines, crowd.shocked, crowd.weights, crowd.offers, crowd.tastes, factor)
-    )
+    return _added(*_next_lines(*crowd[:-1], crowd.tastes, factor, with_slopes))
 
 
 def invert_shares(crowd: Crowd, target: Floats, start: Floats) -> Floats:
@@ -175,10 +224,10 @@ def invert_shares(crowd: Crowd, target: Floats, start: Floats) -> Floats:
         xi[:-1] += step
         if np.abs(xi).max() > 20.0:
             break
-        share, fresh = expected_shares(crowd, xi)
+        share, _ = expected_shares(crowd, xi, with_slopes=False)
         left = (target - share)[:-1]
         if np.abs(left).max() > 0.5 * np.abs(missing).max():
-            slope = fresh[:-1, :-1]
+            slope = expected_shares(crowd, xi)[1][:-1, :-1]
         else:  # Broyden (1965): what the step should have brought and did not
             wrong = missing - left - (slope * step).sum(axis=1)
             slope = slope + wrong[:, None] * step / (step * step).sum()
