@@ -8,7 +8,6 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.errors import InvariantError
 from sim.core.kernels import kernel
 from sim.core.money import split, split_into
 from sim.market.names import NO_PLATFORM, SHARED_PLATFORM
@@ -85,22 +84,18 @@ def share_platform(revenue: int, parts: Floats) -> Ints:
 
 
 @kernel
-def platform_shares(income: Ints, platform: Ints, parts: Floats) -> Ints:
-    """Return each carrier's part of what all platforms take in: (carriers,) fen.
+def platform_shares(income: Ints, platform: Ints, parts: Floats) -> tuple[Ints, Ints]:
+    """Return what all platforms take in, (1,) fen, and each carrier's part: (carriers,) fen.
 
-    A platform of one's own is shared with nobody.
+    A platform of one's own is shared with nobody. What nobody has a part in goes to nobody: the
+    books refuse that the two differ.
 
     income : (1 + carriers,) fen, by id; platform : (carriers,) ids
     parts : (carriers,) in which the shared platform's revenue is split
-
-    Raises
-    ------
-    InvariantError : the shared platform earned what nobody gets
     """
     shares = np.empty(platform.shape[0], dtype=np.int64)
-    if not split_into(income[SHARED_PLATFORM], parts, shares):
-        raise InvariantError("the shared platform earned what nobody gets")
+    split_into(income[SHARED_PLATFORM], parts, shares)
     for j in range(platform.shape[0]):
         if platform[j] != SHARED_PLATFORM:
             shares[j] = 0 if platform[j] == NO_PLATFORM else income[platform[j]]
-    return shares
+    return np.array([income.sum()]), shares

@@ -89,7 +89,7 @@ def settle(ledger: Ledger, trade: Trade) -> Settled:
     to_fee, to_overage, to_topup, to_voice, to_control = charged
     owed, who = partner_debts(trade.sponsors, trade.platform), trade.sponsors.partner
     costs = trade.costs
-    shares = platform_shares(owed.to_platforms, trade.platform, trade.parts)
+    income, shares = platform_shares(owed.to_platforms, trade.platform, trade.parts)
     retail = _retail(trade, to_topup, owed.to_resellers)
     ledger.post(
         [
@@ -103,7 +103,7 @@ def settle(ledger: Ledger, trade: Trade) -> Settled:
             Posting("partner", owed.traffic, "platform", ALL_OF_IT, SPONSORED_TRAFFIC, who),
             Posting("partner", owed.fees, "platform", ALL_OF_IT, "subscription", who),
             Posting("partner", owed.integration, "suppliers", ALL_OF_IT, "integration", who),
-            Posting("platform", ALL_OF_IT, "carrier", shares, "platform revenue"),
+            Posting("platform", income, "carrier", shares, "platform revenue"),
             Posting("reseller", retail.bought, "branch", trade.leaks.paid, "wholesale"),
             Posting("reseller", retail.handling, "suppliers", ALL_OF_IT, "handling"),
             Posting("reseller", retail.overheads, "suppliers", ALL_OF_IT, "overheads"),

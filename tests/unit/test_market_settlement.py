@@ -175,6 +175,13 @@ def test_a_market_without_partners_settles_the_rest() -> None:
     assert settled.reseller_margin == 101 - 111
 
 
+def test_what_a_platform_takes_in_and_nobody_gets_stops_the_month(ledger: Ledger) -> None:
+    with pytest.raises(InvariantError, match="platform revenue: platform pay 321 fen"):
+        settle(ledger, trade(parts=(0.0, 0.0, 0.0)))
+
+    assert not ledger.balance.any()
+
+
 def test_traffic_that_no_reseller_sells_stops_the_month(ledger: Ledger) -> None:
     nobody = trade()._replace(reseller_sales=np.zeros((3, 3), np.int64))
     with pytest.raises(InvariantError, match="no reseller sells traffic of mobile to take top-ups"):
