@@ -69,15 +69,23 @@ def cache_folder() -> Path:
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 import numba  # noqa: E402  the cache folder must be set before numba is imported
+import numpy as np  # noqa: E402
 
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]  # if numba came first
 
 prange = numba.prange
 
 
+def _quiet[F: Callable[..., Any]](function: F) -> F:
+    """Return a function that divides by zero as silently without the compiler as with it."""
+    if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return function
+    return np.errstate(divide="ignore", invalid="ignore", over="ignore")(function)
+
+
 def kernel[F: Callable[..., Any]](function: F) -> F:
     """Compile `function` for one thread; strict IEEE arithmetic, so bits do not vary."""
-    return cast(F, numba.njit(cache=True, fastmath=False, error_model="numpy")(function))
+    return cast(F, numba.njit(cache=True, fastmath=False, error_model="numpy")(_quiet(function)))
 
 
 def parallel_kernel[F: Callable[..., Any]](function: F) -> F:
@@ -87,7 +95,7 @@ def parallel_kernel[F: Callable[..., Any]](function: F) -> F:
     any number of threads gives the same bits.
     """
     jit = numba.njit(cache=True, fastmath=False, error_model="numpy", parallel=True)
-    return cast(F, jit(function))
+    return cast(F, jit(_quiet(function)))
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:

@@ -54,7 +54,7 @@ def _use(p: Cut, price: float) -> float:
     offers = offers_of((0.0, 0.0), overage=price)
     curve = make_curve(p.epsilon, p.kappa, 1e6)
     used = _beyond(p.A * p.scale, offers, margins(offers, curve), plain_levels(1), curve)
-    return float(used) / KB_PER_GB / p.scale
+    return used / KB_PER_GB / p.scale
 
 
 def _worth(p: Cut, price: float) -> float:
@@ -64,7 +64,7 @@ def _worth(p: Cut, price: float) -> float:
 
 
 @kernel
-def _beyond(theta: float, offers: Offers, margin: Margin, levels: Levels, curve: Curve) -> int:
+def _beyond(theta: float, offers: Offers, margin: Margin, levels: Levels, curve: Curve) -> float:
     return line_month(theta, 1, 0, 0, 0, 1.0, 0, offers, margin, levels, curve).beyond
 
 
