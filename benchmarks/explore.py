@@ -11,7 +11,6 @@ import argparse
 import http.client
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SERVE = "import sys; from pathlib import Path; from sim.dashboard.app import serve; "
 SERVE += "serve(Path(sys.argv[1]), port=0)"
 MEGABYTE = 2**20
+STEPS = 19  # of the lever from one end of its range to the other
 
 # Times from a key to the first frame after the chart holds other numbers.
 WATCH = """
@@ -80,17 +80,20 @@ def slider(moves: int) -> list[float]:
         page.wait_for_selector("#live-graph .scatterlayer .trace", timeout=120_000)
         page.wait_for_timeout(3_000)
         page.evaluate(WATCH)
-        page.get_by_role("slider", name="Undercutting a month").focus()
+        lever = page.get_by_role("slider", name="Undercutting a month")
+        other = page.get_by_role("slider", name="Cost of a line")
+        lever.press("Home")
+        page.wait_for_function("() => window.moves.length")
         for move in range(moves):
             # Up and down its range, and never twice the same market: another lever goes along.
-            if move % 19 == 0:
-                page.get_by_role("slider", name="Cost of a line").focus()
-            elif move % 19 == 1:
-                page.get_by_role("slider", name="Undercutting a month").focus()
-            page.keyboard.press("ArrowRight" if move // 19 % 2 == 0 else "ArrowLeft")
-            page.wait_for_function("count => window.moves.length > count", arg=move)
+            way, step = divmod(move, STEPS + 1)
+            if step == STEPS:
+                other.press("ArrowRight")
+            else:
+                lever.press("ArrowLeft" if way % 2 else "ArrowRight")
+            page.wait_for_function("count => window.moves.length > count", arg=move + 1)
             page.wait_for_timeout(150)
-        taken: list[float] = page.evaluate("() => window.moves")
+        taken: list[float] = page.evaluate("() => window.moves.slice(1)")
         browser.close()
     return [one / 1000 for one in taken]
 
@@ -102,8 +105,7 @@ def readers(count: int, seconds: int) -> tuple[list[float], int, list[float], fl
     else the machine does.
     """
     with served() as (address, server):
-        outputs = _outputs(address)
-        _move(address, outputs, "first", 0, {"preset": "price_war"})
+        _move(address, "first", 0, {"preset": "price_war"})
         before = _processor(server)
         taken: list[float] = []
         failed = [0]
@@ -118,7 +120,7 @@ def readers(count: int, seconds: int) -> tuple[list[float], int, list[float], fl
                 # No market is asked for twice.
                 cut = 0.005 + 0.095 * ((number * seconds + turn) % 997) / 997
                 said = {"preset": "price_war", "cut": f"{cut:.6f}", "lang": "en"}
-                if _move(address, outputs, f"reader{number}", turn, said):
+                if _move(address, f"reader{number}", turn, said):
                     taken.append(time.monotonic() - began)
                 else:
                     failed[0] += 1
@@ -134,29 +136,10 @@ def readers(count: int, seconds: int) -> tuple[list[float], int, list[float], fl
         return taken, failed[0], memory, (_processor(server) - before) / max(len(taken), 1)
 
 
-def _outputs(address: str) -> dict[str, Any]:
-    """Return the page's own callback, as the browser is told of it."""
-    listed = json.loads(_ask(address, "GET", "/_dash-dependencies"))
-    return next(one for one in listed if "live-graph.figure" in one["output"])
-
-
-def _move(address: str, callback: dict[str, Any], reader: str, turn: int, said: Any) -> bool:
-    values = {
-        "live-asked": {"turn": turn, "said": said}, "live-kind": "chart", "narrow": False,
-        "live-reader": reader,
-    }  # fmt: skip
-    parts = re.findall(r"(live-[a-z-]+)\.([a-z]+)", callback["output"])
-    body = {
-        "output": callback["output"],
-        "outputs": [{"id": name, "property": prop} for name, prop in parts],
-        "inputs": [one | {"value": values.get(one["id"])} for one in callback["inputs"]],
-        "state": [one | {"value": values.get(one["id"])} for one in callback["state"]],
-        "changedPropIds": ["live-asked.data"],
-    }
-    answer = json.loads(_ask(address, "POST", "/_dash-update-component", json.dumps(body)))
-    return (
-        answer["response"]["live-answered"]["data"] == turn and "live-graph" in answer["response"]
-    )
+def _move(address: str, reader: str, turn: int, said: Any) -> bool:
+    question = json.dumps({"turn": turn, "said": said, "reader": reader})
+    answer = json.loads(_ask(address, "POST", "/explore/answer", question))
+    return answer["turn"] == turn and "figure" in answer
 
 
 def _ask(address: str, method: str, path: str, body: str | None = None) -> bytes:

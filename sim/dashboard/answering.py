@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from dash import dcc, html, no_update
+from dash import Dash, dcc, html
 from dash.development.base_component import Component
+from flask import Response
+from plotly.io.json import to_json_plotly
 
 from sim.core.errors import SimError
 from sim.dashboard.aria import aria
 from sim.dashboard.cards import KEY
 from sim.dashboard.chart_cards import foot
 from sim.dashboard.data import ENTITIES
+from sim.dashboard.door import body
 from sim.dashboard.drawing import draw
 from sim.dashboard.i18n import Words
 from sim.dashboard.lever_text import extent
@@ -28,7 +31,9 @@ from sim.studies.levers import BY_NAME
 from sim.studies.live import Answer
 from sim.studies.positions import Mistake
 
-type Parts = Sequence[tuple[str, str]]
+type Question = Mapping[str, Any]
+
+_READER = 32  # characters of a reader's name that are looked at
 
 
 @dataclass(frozen=True)
@@ -53,60 +58,93 @@ class _Why:
         return [ask for made, ask in self.asks.items() if made not in self.found]
 
 
-@dataclass(frozen=True)
-class Look:
-    """How the reader looks: at a table or a chart, on which screen, at something new or not."""
+def routes(app: Dash) -> None:
+    """Answer the questions of `assets/explore.js`; a `SimError` for what is none."""
 
-    as_table: bool
-    narrow: bool
-    seen: Any = None  # the stage that is on the screen, when only what came since is asked for
+    def reply() -> Response:
+        question = body()
+        if not isinstance(question, dict):
+            raise SimError("not a JSON object")
+        return Response(to_json_plotly(answer(question)), mimetype="application/json")
+
+    app.server.add_url_rule("/explore/answer", view_func=reply, methods=["POST"])
 
 
-def answer(said: Any, reader: str, parts: Parts, look: Look) -> list[Any]:
-    """Return what each part of the page becomes; what is not touched stays as it is.
+def answer(question: Question) -> dict[str, Any]:
+    """Return what the page becomes; what is not touched is not in it.
 
-    said : the reader's choices with the number of the question, from the browser
+    Parameters
+    ----------
+    question : from the browser, so of any content: `turn`, its number; `said`, the reader's
+        choices; `reader`, who asks; `narrow`, on a small screen; `table`, for a table; `seen`, the
+        stage that is on the screen, when only what came since is asked for
+
+    Returns
+    -------
+    dict
+        `turn`, as asked; `more`, whether to look again; `stage`, `figure`, `texts` and `parts` of
+        the page by id, and `idle`, the levers that move nothing
     """
-    question = said if isinstance(said, Mapping) else {}
-    turn, chosen = question.get("turn", 0), question.get("said")
-    choices = Choices.read(chosen if isinstance(chosen, Mapping) else None)
+    said = question.get("said")
+    choices = Choices.read(said if isinstance(said, Mapping) else None)
     try:
-        changed = _changed(Asked.read(choices), choices, reader, look, turn)
+        changed = _changed(Asked.read(choices), choices, question)
     except SimError as error:
         words = Words(choices.language)
         told = alert(words("explore.failed"), str(error).splitlines()[:5], "red")
-        changed = {"live-alert": told, "live-tick": True}
-    changed["live-answered"] = turn
-    return [changed.get(name, no_update) for name, _ in parts]
+        changed = {"parts": {"live-alert": told}, "more": False}
+    return {"turn": question.get("turn"), **changed}
 
 
-def _changed(
-    asked: Asked, choices: Choices, reader: str, look: Look, turn: object
-) -> dict[str, Any]:
-    desk, begun = the_desk(), time.monotonic()
-    mine, theirs = asked.asks(1)[0]
-    if desk.ask(f"{reader}:reference", theirs) is None or desk.ask(reader, mine) is None:
-        return {}  # something else has been asked since
+def _changed(asked: Asked, choices: Choices, question: Question) -> dict[str, Any]:
+    begun, seen = time.monotonic(), question.get("seen")
+    is_new = seen is None
+    if not _is_there(asked, str(question.get("reader"))[:_READER], is_new=is_new):
+        return {"more": not is_new}  # something else has been asked since
     seconds = time.monotonic() - begun
-    is_new = not isinstance(look.seen, list) or look.seen[:1] != [turn]
-    # A first answer must be quick: why it changed is looked at with the first tick.
+    # A first answer must be quick: why it changed is looked at when the page looks again.
     why, found = None if is_new else _Why.of(asked), _found(asked)
-    desk.wish(reader, _wishes(asked, why))
-    stage = [turn, len(found), len(why.found) if why else -1]
-    if look.seen == stage:
-        return {}  # nothing has come since
+    the_desk().wish(str(question.get("reader"))[:_READER], _wishes(asked, why))
+    stage = [len(found), len(why.found) if why else -1]
+    if seen == stage:
+        return {"more": True}  # nothing has come since
     steps = why.found if why and not why.missing else {}
-    view = LiveView.of(asked, choices, found, steps, narrow=look.narrow)
+    view = LiveView.of(asked, choices, found, steps, narrow=bool(question.get("narrow")))
     done = len(found) == SEEDS and why is not None and not why.missing
-    return {
-        **_drawn(view, as_table=look.as_table, whole=done),
-        **(_told(view) if is_new else {}),
-        "live-tick": done,
-        "live-stage": stage,
-        "live-why": _why(view, why),
-        "live-status": _status(view, seconds if is_new else None),
+    drawn = draw("explored", view)
+    told = _told(view) if is_new else {}
+    parts = {
         "live-tiles": tiles(view),
+        "live-why": _why(view, why),
+        "live-table": table(drawn, view) if question.get("table") else None,
+        "live-foot": foot(drawn, view) if done else None,  # once nothing more is to come
     }
+    if is_new:
+        parts["live-alert"] = mistakes(asked.mistakes, view.words)
+    return {
+        "stage": stage,
+        "more": not done,
+        "figure": drawn.figure,
+        "texts": {
+            "live-title": drawn.title,
+            "live-notes": drawn.notes,
+            "live-status": _status(view, seconds if is_new else None),
+            **told,
+        },
+        "parts": parts,
+        "idle": asked.position.idle(),
+    }
+
+
+def _is_there(asked: Asked, reader: str, *, is_new: bool) -> bool:
+    """Say whether there is a first answer: waited for after a move, else only looked for."""
+    desk = the_desk()
+    mine, theirs = asked.asks(1)[0]
+    if not is_new:
+        return desk.found(theirs) is not None and desk.found(mine) is not None
+    return desk.ask(f"{reader}:reference", theirs) is not None and (
+        desk.ask(reader, mine) is not None
+    )
 
 
 def _found(asked: Asked) -> list[tuple[Answer, Answer]]:
@@ -128,32 +166,14 @@ def _wishes(asked: Asked, why: _Why | None) -> list[Ask]:
     return list(dict.fromkeys([*seeds[:early], *missing, *seeds[early:]]))
 
 
-def _drawn(view: LiveView, *, as_table: bool, whole: bool) -> dict[str, Any]:
-    """Return the chart; its files and citation once nothing more is to come."""
-    drawn = draw("explored", view)
-    return {
-        "live-graph": drawn.figure,
-        "live-title": drawn.title,
-        "live-notes": drawn.notes,
-        "live-table": table(drawn, view) if as_table else None,
-        "live-foot": foot(drawn, view) if whole else None,
-    }
-
-
-def _told(view: LiveView) -> dict[str, Any]:
-    """Return what belongs to the position of the levers, however many seeds there are."""
+def _told(view: LiveView) -> dict[str, str]:
+    """Return the texts that belong to where the levers stand, however many seeds there are."""
     position, words = view.asked.position, view.words
-    command = position.command()
     titles = [Words(code)("explore.yours") for code in ("en", "zh")]
-    file = position.yaml(*titles)
     return {
-        "live-alert": mistakes(view.asked.mistakes, words),
         "live-digest": words("explore.again.what", digest=position.digest),
-        "live-command": command,
-        "live-command-copy": command,
-        "live-file": file,
-        "live-file-copy": file,
-        "live-idle": position.idle(),
+        "live-command": position.command(),
+        "live-file": position.yaml(*titles),
     }
 
 

@@ -28,7 +28,7 @@ def install(app: Dash) -> None:
         if len(request.environ.get("QUERY_STRING", "")) > HEADER_BYTES:
             return _said("the address is too long", 414)
         if request.path == _CALL and request.method == "POST":
-            mistake = _mistake(_body(), app.callback_map)
+            mistake = _mistake(body(), app.callback_map)
             return None if mistake is None else _said(mistake, 400)
         return None
 
@@ -46,7 +46,7 @@ def _http(error: HTTPException) -> Response:
     return _said(error.name, error.code or 500)
 
 
-def _body() -> Any:
+def body() -> Any:
     """Return the JSON that was sent; None if it is none, or nested beyond reading."""
     try:
         return json.loads(request.get_data())

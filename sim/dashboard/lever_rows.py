@@ -1,4 +1,8 @@
-"""The levers on the page: theme by theme, each with its place, its range and its source."""
+"""The levers on the page: theme by theme, each with its place, its range and its source.
+
+Every component on a page costs at every move, for Dash asks each of them whether it has changed.
+So explanations travel as texts, and `assets/levers.js` writes one where a reader opens it.
+"""
 
 from typing import Any
 
@@ -31,6 +35,7 @@ def facts_for_browser(words: Words) -> dict[str, Any]:
     return {
         lever.name: {
             "usual": {preset: _value(lever, usual(preset)[lever.name]) for preset in presets},
+            "about": _about(lever, words),
             **_reading(lever, words),
         }
         for lever in LEVERS
@@ -69,7 +74,7 @@ def _row(lever: Lever, position: Position, words: Words) -> Component:
         [
             html.Div(shown, className="lever-top"),
             _control(lever, value, name, words),
-            _about(lever, words),
+            _explained(name, words),
             html.P(words("explore.idle.note"), className="idle-note"),
         ],
         id={"type": "lever", "name": lever.name},
@@ -137,32 +142,28 @@ def _value(lever: Lever, value: Value | None) -> Any:
     return value
 
 
-def _about(lever: Lever, words: Words) -> Component:
-    """Return the short explanation: what it does, range, source, equation, where to read on."""
-    name = words(f"lever.{lever.name}")
-    about = [
-        html.P(words(f"lever.{lever.name}.about")),
-        html.Dl(
-            [
-                *_entry(words("explore.about.range"), extent(lever, words)),
-                *_entry(words("explore.about.source"), source(lever, words)),
-                *_entry(words("explore.about.equation"), html.Code(lever.equation)),
-                *_entry(words("explore.about.parameter"), html.Code(", ".join(lever.paths))),
-                *_entry(
-                    words("explore.about.model"),
-                    words("explore.about.section", section=lever.section),
-                ),
-            ]
-        ),
-    ]
-    if moves_the_past(lever.name):
-        about.append(html.P(words("explore.about.past"), className="past"))
+def _explained(name: str, words: Words) -> Component:
+    """Return the place of the short explanation, which is written when it is opened."""
     label = words("explore.about", what=name)
-    return html.Details(
-        [html.Summary(html.Span("?", **aria(hidden="true")), **aria(label=label)), *about],
-        className="lever-about",
-    )
+    summary = html.Summary("?", **aria(label=label))
+    return html.Details(summary, className="lever-about")
 
 
-def _entry(name: str, what: Any) -> list[Component]:
-    return [html.Dt(name), html.Dd(what)]
+def _about(lever: Lever, words: Words) -> dict[str, Any]:
+    """Return the short explanation: what it does, range, source, equation, where to read on.
+
+    Entries have a name, a text, and whether it is code.
+    """
+    section = words("explore.about.section", section=lever.section)
+    entries = [
+        ("range", extent(lever, words), False),
+        ("source", source(lever, words), False),
+        ("equation", lever.equation, True),
+        ("parameter", ", ".join(lever.paths), True),
+        ("model", section, False),
+    ]
+    return {
+        "text": words(f"lever.{lever.name}.about"),
+        "entries": [(words(f"explore.about.{name}"), *rest) for name, *rest in entries],
+        "past": words("explore.about.past") if moves_the_past(lever.name) else None,
+    }

@@ -186,6 +186,16 @@ def test_any_call_gives_an_answer_or_a_refusal(app: Dash, data: st.DataObject):
 
 
 @TRIES
+@given(
+    QUERIES, st.dictionaries(st.sampled_from(["turn", "said", "reader", "seen", "narrow"]), JSON)
+)
+def test_any_question_of_the_live_market_gives_an_answer(app: Dash, query: str, spoilt: Any):
+    question = {"turn": 1, "said": said(query)} | spoilt
+
+    check(app.server.test_client().post("/explore/answer", json=question))
+
+
+@TRIES
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_refused(app: Dash, content: bytes):
     answer = app.server.test_client().post(CALL, data=content, content_type="application/json")

@@ -5,16 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dash import no_update
 
 from sim.dashboard import answering, live_view
-from sim.dashboard.answering import Look, answer, mistakes
+from sim.dashboard.answering import answer, mistakes
 from sim.dashboard.app import create_app, screen
 from sim.dashboard.drawing import draw
 from sim.dashboard.i18n import Words
 from sim.dashboard.lever_text import cause, extent, option, source, told
 from sim.dashboard.live_view import YOURS, Asked, LiveView
-from sim.dashboard.pages.explore import PARTS
 from sim.dashboard.scene import Choices
 from sim.dashboard.texts import LANGUAGES, MESSAGES
 from sim.scenario.load import from_json
@@ -26,7 +24,6 @@ from sim.studies.positions import Mistake, Position
 from tests.unit.test_dashboard_app import said
 
 WAR = {"preset": "price_war", "cut": "0.05", "lang": "en"}
-CHART = Look(as_table=False, narrow=False)
 
 
 class Here:
@@ -68,16 +65,17 @@ def no_processes(desk: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.dashboard.pages.explore.the_desk", lambda: desk)
 
 
-def ask(choices: dict[str, Any], turn: int = 1, look: Look = CHART) -> dict[str, Any]:
-    parts = answer({"turn": turn, "said": choices}, "reader", PARTS, look)
-    return {name: part for (name, _), part in zip(PARTS, parts, strict=True)}
+def ask(choices: dict[str, Any], turn: int = 1, **look: Any) -> dict[str, Any]:
+    """Return what the page becomes, texts and parts beside what else there is."""
+    told = answer({"turn": turn, "said": choices, "reader": "reader", **look})
+    return told | told.pop("texts", {}) | told.pop("parts", {})
 
 
 def test_a_move_is_answered_with_chart_numbers_command_and_file():
     page = ask(WAR, turn=7)
-    lines = page["live-graph"]["data"]
+    lines = page["figure"]["data"]
 
-    assert page["live-answered"] == 7
+    assert page["turn"] == 7
     assert len(lines) == 8  # two scenarios, the market and three carriers, no band yet
     assert page["live-title"].startswith("Whole market, 2021: profit is ")
     assert "less than in Business as usual" in page["live-title"]
@@ -86,9 +84,8 @@ def test_a_move_is_answered_with_chart_numbers_command_and_file():
         "sim run price_war --seed 0 --set population.usage_tiers"
     )
     assert "cut: 0.05" in page["live-file"]
-    assert page["live-command-copy"] == page["live-command"]
     assert Position.read(WAR)[0].digest in page["live-digest"]
-    assert page["live-tick"] is False
+    assert page["more"] is True
     assert page["live-alert"] is None
     assert json.dumps(said(page["live-tiles"]))
 
@@ -108,19 +105,17 @@ def test_bands_and_why_come_with_later_looks_and_nothing_is_sent_twice(desk: Her
     monkeypatch.setattr(answering, "STAGES", (1, 3))
     war = WAR | {"cut": "0.045", "whose": "mobile"}
     first = ask(war)
-    later = Look(as_table=False, narrow=False, seen=first["live-stage"])
-    second = ask(war, look=later)
-    assert second["live-command"] is no_update  # it has not changed
+    second = ask(war, seen=first["stage"])
+    assert "live-command" not in second  # it has not changed
     assert "of 8 runs" in said(second["live-why"])
 
-    unseen = ask(war, look=Look(as_table=False, narrow=False, seen=second["live-stage"]))
-    assert unseen["live-graph"] is no_update
-    assert unseen["live-answered"] == 1
+    unseen = ask(war, seen=second["stage"])
+    assert unseen == {"turn": 1, "more": True}
 
     desk.grant(10_000)
-    last = ask(war, look=Look(as_table=False, narrow=False, seen=second["live-stage"]))
-    assert last["live-tick"] is True
-    assert len(last["live-graph"]["data"]) == 4  # a line and a band for each of two
+    last = ask(war, seen=second["stage"])
+    assert last["more"] is False
+    assert len(last["figure"]["data"]) == 4  # a line and a band for each of two
     assert "3 seeds." in last["live-status"]
     assert "accounts for" in said(last["live-why"])
     assert "Cite as" in said(last["live-foot"])
@@ -128,10 +123,16 @@ def test_bands_and_why_come_with_later_looks_and_nothing_is_sent_twice(desk: Her
 
 def test_a_question_that_was_superseded_touches_nothing(monkeypatch, desk: Here):
     monkeypatch.setattr(desk, "ask", lambda reader, ask: None)
-    page = ask(WAR, turn=3)
 
-    assert page.pop("live-answered") == 3
-    assert set(map(type, page.values())) == {type(no_update)}
+    assert ask(WAR, turn=3) == {"turn": 3, "more": False}
+
+
+def test_a_look_for_what_came_since_asks_for_nothing(monkeypatch, desk: Here):
+    first = ask(WAR)
+    monkeypatch.setattr(desk, "ask", None)  # or it would take the place of a newer question
+
+    assert ask(WAR, seen=[0, -1])["stage"][0] == first["stage"][0]
+    assert ask(WAR | {"cut": "0.0123"}, seen=first["stage"]) == {"turn": 1, "more": True}
 
 
 def test_what_cannot_be_simulated_is_said(monkeypatch, desk: Here):
@@ -142,36 +143,47 @@ def test_what_cannot_be_simulated_is_said(monkeypatch, desk: Here):
     page = ask(WAR, turn=4)
 
     assert "too many readers ask at once" in said(page["live-alert"])
-    assert page["live-tick"] is True
-    assert page["live-answered"] == 4
+    assert page["more"] is False
+    assert page["turn"] == 4
 
 
-@pytest.mark.parametrize("question", [None, [], "x", {"said": 3}, {"turn": [], "said": {"a": {}}}])
+@pytest.mark.parametrize("question", [{}, {"said": 3}, {"turn": [], "said": {"a": {}}}])
 def test_a_question_that_no_page_asks_shows_the_first_market(question: Any):
-    parts = answer(question, "reader", PARTS, CHART)
+    assert answer(question)["figure"]["data"]
 
-    assert parts[0]["data"]
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"null", b"[" * 100_000, b"{"])
+def test_what_is_no_question_is_refused(content: bytes, tmp_path: Path):
+    client = create_app(tmp_path).server.test_client()
+
+    assert client.post("/explore/answer", data=content).status_code == 400
+
+
+def test_a_question_is_answered_with_json(tmp_path: Path):
+    client = create_app(tmp_path).server.test_client()
+    told = client.post("/explore/answer", json={"turn": 2, "said": WAR, "reader": "a"}).json
+
+    assert told["turn"] == 2
+    assert len(told["figure"]["data"]) == 8
 
 
 def test_nothing_to_compare_is_said_and_drawn_as_one_line():
     page = ask({"lang": "en"})
-    later = ask({"lang": "en"}, look=Look(as_table=True, narrow=False, seen=page["live-stage"]))
+    later = ask({"lang": "en"}, seen=page["stage"], table=True)
 
     assert "as in Business as usual" in page["live-title"]
     assert "Nothing differs" in said(later["live-why"])
-    assert "live-table" in later
     assert later["live-table"] is not None
 
 
 @pytest.mark.parametrize("metric", SHOWN)
 @pytest.mark.parametrize("narrow", [False, True])
 def test_every_metric_is_drawn_on_every_screen(metric: str, narrow: bool):
-    look = Look(as_table=False, narrow=narrow)
-    page = ask({**WAR, "metric": metric}, look=look)
-    numbers = [value for trace in page["live-graph"]["data"] for value in trace["y"]]
+    page = ask({**WAR, "metric": metric}, narrow=narrow)
+    numbers = [value for trace in page["figure"]["data"] for value in trace["y"]]
 
     assert any(value is not None for value in numbers)
-    json.dumps(page["live-graph"], allow_nan=False)
+    json.dumps(page["figure"], allow_nan=False)
 
 
 # ------------------------------------------------------------------------- words and address

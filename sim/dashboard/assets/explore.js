@@ -1,6 +1,7 @@
 /* The page of the live market in the browser: what a lever's move means for the address, undo and
    reset, and one question at a time: the next is asked when the last is answered, with whatever
-   the levers say by then. */
+   the levers say by then. Questions go out and answers are drawn from here, for Dash asks every
+   component of a page at each of its own steps, which takes longer than the drawing. */
 window.dash_clientside = window.dash_clientside || {};
 window.simSettle = window.simSettle || [];
 (function () {
@@ -9,6 +10,8 @@ window.simSettle = window.simSettle || [];
   const FIRST = "business_as_usual";
   const ONE_MOVE = 900; // milliseconds: a drag is one move to undo
   const PATIENCE = 70000; // milliseconds until an answer counts as lost
+  const TICK = 700; // milliseconds between two looks at what came in the background
+  const REST = 250; // milliseconds without a move before what nobody sees yet is filled in
   const NOTHING = "–"; // where a lever moves nothing
   const MOST = 100; // moves that can be undone
 
@@ -16,17 +19,18 @@ window.simSettle = window.simSettle || [];
   let past = [];
   let last = { name: null, at: 0 };
   let now = {};
-  const NONE_YET = [];
-  let idle = NONE_YET;
-  let asked = null; // what was asked last, as text, and by whom: each rendering is a new reader
-  let asker = null;
-  let reader = null;
-  let answered = 0;
-  let sent = 0;
+  let idle = null; // levers that move nothing; none known yet
+  let reader = null; // each rendering of the page is a new one
+  let asked = null; // what was asked last, as text
+  let open = 0; // when the question was sent that has no answer yet
   let turns = 0;
+  let stage = null; // of the answer on the screen
+  let look = { narrow: false, table: false };
+  let timer = 0;
+  let rest = 0;
+  let shown = {}; // children of parts, as text: what is the same is not set again
 
   const set = (id, props) => window.dash_clientside.set_props(id, props);
-  const still = () => window.dash_clientside.no_update;
   const preset = (said) => (said && said.preset) || FIRST;
   const usual = (name, from) => levers[name].usual[from];
 
@@ -53,18 +57,20 @@ window.simSettle = window.simSettle || [];
     return `${number} ${unit}`.trim();
   }
 
+  /* Nobody else writes these: they are set past Dash. */
+  function write(element, text) {
+    if (element && element.textContent !== text) element.textContent = text;
+  }
+
   function mark(name, state) {
     const row = document.getElementById(`{"name":"${name}","type":"lever"}`);
     if (!row) return;
-    const marks = { moved: state[name] !== undefined, idle: idle.includes(name) };
-    const plain = row.className.split(" ").filter((part) => !(part in marks));
-    const kept = Object.keys(marks).filter((one) => marks[one]);
-    const className = [...plain, ...kept].join(" ");
-    if (className !== row.className) set({ type: "lever", name }, { className });
-    const text = row.querySelector("output");
-    if (!text) return;
-    const children = marks.idle && !marks.moved ? NOTHING : written(name, valueOf(name, state));
-    if (children !== text.textContent) set({ type: "lever-value", name }, { children });
+    const isIdle = (idle || []).includes(name);
+    row.classList.toggle("moved", state[name] !== undefined);
+    row.classList.toggle("idle", isIdle);
+    if (levers[name].digits === undefined) return;
+    const isNothing = isIdle && state[name] === undefined;
+    write(row.querySelector("output"), isNothing ? NOTHING : written(name, valueOf(name, state)));
   }
 
   function snapshot(state) {
@@ -75,9 +81,13 @@ window.simSettle = window.simSettle || [];
     return kept;
   }
 
+  function enable(id, isOn) {
+    if (document.getElementById(id)?.disabled === isOn) set(id, { disabled: !isOn });
+  }
+
   function buttons(state) {
-    set("live-undo", { disabled: past.length === 0 });
-    set("live-reset", { disabled: !Object.keys(levers).some((name) => state[name] !== undefined) });
+    enable("live-undo", past.length > 0);
+    enable("live-reset", Object.keys(levers).some((name) => state[name] !== undefined));
   }
 
   function remember(name, current) {
@@ -90,10 +100,11 @@ window.simSettle = window.simSettle || [];
   }
 
   /* Put the controls where a state has them; what they then report is nothing new. */
-  function place(state) {
+  function place(state, before) {
     for (const name of Object.keys(levers)) {
       if (!document.getElementById(`{"name":"${name}","type":"lever"}`)) continue; // not in this view
-      set({ type: "choice", name }, { value: valueOf(name, state) });
+      const value = valueOf(name, state);
+      if (value !== valueOf(name, before)) set({ type: "choice", name }, { value });
       mark(name, state);
     }
     set({ type: "choice", name: "preset" }, { value: preset(state) });
@@ -103,28 +114,101 @@ window.simSettle = window.simSettle || [];
 
   /* Say all of a state at once, then move the controls after it. */
   function goTo(state) {
+    const before = now;
     const gone = [...STATE, ...Object.keys(levers)].map((name) => [name, state[name]]);
     now = window.simSay(Object.fromEntries(gone), now);
     last = { name: null, at: 0 };
+    ask(now);
     set("choices", { data: now });
-    place(now);
+    place(now, before);
+  }
+
+  /* -------------------------------------------------------------------- questions and answers */
+
+  async function post(question) {
+    const answer = await fetch("explore/answer", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...question, ...look, reader }),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.json();
   }
 
   /* Ask what a state gives, unless the last question is still open: then its answer asks. */
-  function question(state) {
-    const { view, ...wanted } = state;
-    const text = JSON.stringify(wanted);
-    const waits = answered !== turns && Date.now() - sent < PATIENCE;
-    if (waits || (text === asked && reader === asker)) return null;
-    [asked, asker, sent] = [text, reader, Date.now()];
+  function ask(state) {
+    const { view, ...said } = state;
+    const text = JSON.stringify([reader, look, said]);
+    if (open || text === asked) return;
+    [asked, open] = [text, Date.now()];
     turns += 1;
-    set("live-tick", { disabled: true }); // or it would ask the same once more
-    return { turn: turns, said: wanted };
+    clearTimeout(timer);
+    hear({ turn: turns, said }, reader);
   }
 
-  function ask(state) {
-    const data = question(state);
-    if (data) set("live-asked", { data });
+  /* Show the answer to a question; ask what was meant to be asked meanwhile; look for more. */
+  async function hear(question, who) {
+    const isLook = question.seen !== undefined;
+    const answer = await post(question).catch(() => null);
+    if (!isLook) open = 0;
+    if (who !== reader) return isLook ? undefined : ask(now);
+    if (question.turn !== turns || !document.getElementById("explore")) return;
+    if (!answer) return lost();
+    show(answer);
+    ask(now);
+    if (question.turn === turns && answer.more) {
+      timer = setTimeout(hear, TICK, { ...question, seen: stage }, who);
+    }
+  }
+
+  /* The next move asks again, even for the same. */
+  function lost() {
+    asked = null;
+    const status = document.getElementById("live-status");
+    write(status, status.dataset.lost);
+  }
+
+  /* The chart and its words at once; what stands around it once that has been painted. */
+  function show({ stage: reached, figure, texts = {}, parts = {}, idle: names }) {
+    if (reached) stage = reached;
+    if (figure) draw(figure);
+    for (const [id, text] of Object.entries(texts)) write(document.getElementById(id), text);
+    if (names) still(names);
+    setTimeout(fill, 0, parts, reader);
+    clearTimeout(rest);
+    rest = setTimeout(copies, REST);
+  }
+
+  function draw(figure) {
+    const chart = document.querySelector("#live-graph .js-plotly-plot");
+    if (chart && window.Plotly) window.Plotly.react(chart, figure.data, figure.layout);
+    else set("live-graph", { figure }); // the library is on its way
+  }
+
+  function fill(parts, who) {
+    if (who !== reader) return;
+    for (const [id, children] of Object.entries(parts)) {
+      const text = JSON.stringify(children);
+      if (text === shown[id]) continue;
+      shown[id] = text;
+      set(id, { children });
+    }
+  }
+
+  function copies() {
+    for (const id of ["live-command", "live-file"]) {
+      const text = document.getElementById(id)?.textContent;
+      if (text) set(`${id}-copy`, { value: text });
+    }
+  }
+
+  function still(names) {
+    const before = idle;
+    idle = names;
+    for (const name of Object.keys(levers)) {
+      if (!before || idle.includes(name) !== before.includes(name)) mark(name, now);
+    }
   }
 
   window.simSettle.push(function (changed, current) {
@@ -146,24 +230,16 @@ window.simSettle = window.simSettle || [];
     remember(real[0], current);
     if ("preset" in settled) {
       for (const name of Object.keys(levers)) settled[name] = undefined; // a preset begins anew
-      setTimeout(() => place(now), 0);
+      setTimeout(() => place(now, current), 0);
     }
     now = { ...current, ...settled };
+    ask(now); // sooner than by the store of choices
     for (const name of real) if (name in levers) mark(name, now);
     buttons(now);
-    ask(now); // sooner than by the store of choices
     return settled;
   });
 
   window.dash_clientside.choices = Object.assign(window.dash_clientside.choices || {}, {
-    idle(names) {
-      const before = idle;
-      idle = names || [];
-      for (const name of Object.keys(levers)) {
-        if (idle.includes(name) !== before.includes(name) || before === NONE_YET) mark(name, now);
-      }
-    },
-
     undo(clicks) {
       if (clicks && past.length) goTo(past.pop());
     },
@@ -174,21 +250,21 @@ window.simSettle = window.simSettle || [];
       goTo({ preset: now.preset, against: now.against });
     },
 
-    look(kind) {
-      set("live-picture", { style: { display: kind === "table" ? "none" : "block" } });
-    },
-
-    pace(said, done, facts, who) {
-      if (!said || !facts) return still();
+    pace(said, facts, who, narrow, kind) {
+      const same = window.dash_clientside.no_update;
+      if (!said || !facts) return same;
       if (levers !== facts) {
         levers = facts;
-        idle = NONE_YET;
+        window.simLevers = facts;
+        idle = null;
         if (past.length) set("live-undo", { disabled: false });
       }
-      if (who !== reader) [reader, answered] = [who, turns];
-      if (done) answered = done;
+      if (who !== reader) [reader, shown] = [who, {}];
+      const before = look.table;
+      look = { narrow: Boolean(narrow), table: kind === "table" };
       now = said;
-      return question(now) || still();
+      ask(now);
+      return look.table === before ? same : { display: look.table ? "none" : "block" };
     },
   });
 })();

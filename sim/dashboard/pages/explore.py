@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from sim.dashboard.answering import Look, answer
+from sim.dashboard.answering import routes
 from sim.dashboard.aria import aria
 from sim.dashboard.clientside import in_browser
 from sim.dashboard.controls import choice
@@ -22,29 +22,7 @@ from sim.scenario.shipped import scenario_names
 from sim.studies.live import SHOWN
 from sim.studies.positions import Position
 
-TICK = 700  # milliseconds between two looks at what came in the background
 VIEWS = ("basic", "expert")
-# What a callback fills, in its order: ids of the page and their properties.
-PARTS = (
-    ("live-graph", "figure"),
-    ("live-title", "children"),
-    ("live-notes", "children"),
-    ("live-status", "children"),
-    ("live-tiles", "children"),
-    ("live-table", "children"),
-    ("live-foot", "children"),
-    ("live-alert", "children"),
-    ("live-why", "children"),
-    ("live-digest", "children"),
-    ("live-command", "children"),
-    ("live-command-copy", "value"),
-    ("live-file", "children"),
-    ("live-file-copy", "value"),
-    ("live-idle", "data"),
-    ("live-tick", "disabled"),
-    ("live-stage", "data"),
-    ("live-answered", "data"),
-)
 
 
 def layout(choices: Choices, _: Path) -> Component:
@@ -87,11 +65,6 @@ def _stores(words: Words) -> list[Component]:
     return [
         dcc.Store(id="live-levers", data=facts_for_browser(words)),
         dcc.Store(id="live-reader", data=secrets.token_hex(8)),
-        dcc.Store(id="live-asked"),
-        dcc.Store(id="live-answered"),
-        dcc.Store(id="live-idle"),
-        dcc.Store(id="live-stage"),
-        dcc.Interval(id="live-tick", interval=TICK, disabled=True),
     ]
 
 
@@ -171,6 +144,7 @@ def _results(asked: Asked, words: Words) -> Component:
 
 def _chart(asked: Asked, words: Words) -> Component:
     name = words("chart.explored")
+    lost: dict[str, Any] = {"data-lost": words("explore.lost")}
     kinds = [{"value": one, "label": words(f"choice.{one}")} for one in ("chart", "table")]
     kind = dmc.SegmentedControl(
         id="live-kind", data=kinds, value="chart", size="xs", radius="xl",
@@ -189,7 +163,7 @@ def _chart(asked: Asked, words: Words) -> Component:
             html.Div(id="live-table"),
             html.P(
                 id="live-status", className="chart-notes status", role="status",
-                **aria(live="polite"),
+                **aria(live="polite"), **lost,
             ),
         ],
         id="charts",
@@ -286,35 +260,20 @@ def _code(name: str, words: Words) -> Component:
 
 
 def callbacks(app: Dash, _: Path) -> None:
-    """Ask when a lever moves, one question at a time; look for bands until they are there."""
-    in_browser(app, "idle", Input("live-idle", "data"))
+    """Let the browser ask when a lever moves: see `assets/explore.js`."""
     in_browser(app, "undo", Input("live-undo", "n_clicks"))
     in_browser(app, "reset", Input("live-reset", "n_clicks"))
-    in_browser(app, "look", Input("live-kind", "value"))
     in_browser(
         app,
         "pace",
-        Output("live-asked", "data"),
+        Output("live-picture", "style"),
         Input("choices", "data"),
-        Input("live-answered", "data"),
         Input("live-levers", "data"),
         Input("live-reader", "data"),
-    )
-
-    @app.callback(
-        *(Output(name, prop) for name, prop in PARTS),
-        Input("live-asked", "data"),
-        Input("live-tick", "n_intervals"),
         Input("narrow", "data"),
         Input("live-kind", "value"),
-        State("live-reader", "data"),
-        State("live-stage", "data"),
-        prevent_initial_call=True,
     )
-    def show(said: Any, _ticks: int, narrow: bool, kind: str, reader: str, stage: Any) -> list[Any]:
-        seen = stage if ctx.triggered_id == "live-tick" else None
-        look = Look(as_table=kind == "table", narrow=bool(narrow), seen=seen)
-        return answer(said, str(reader)[:32], PARTS, look)
+    routes(app)
 
 
 pages.add("explore")(Page(20, "/explore", "page.explore", layout, callbacks))
