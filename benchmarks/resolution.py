@@ -43,8 +43,9 @@ class Resolution(NamedTuple):
 
 
 RESOLUTIONS = (
-    Resolution(2, 1, 2), Resolution(1, 2, 1), Resolution(1, 3, 1), Resolution(2, 3, 2),
-    Resolution(2, 6, 2), Resolution(2, 12, 2), Resolution(2, 24, 2), Resolution(4, 12, 2),
+    Resolution(2, 1, 2), Resolution(1, 2, 1), Resolution(1, 3, 1), Resolution(1, 2, 2),
+    Resolution(1, 3, 2), Resolution(2, 3, 2), Resolution(2, 6, 2), Resolution(2, 12, 2),
+    Resolution(2, 24, 2), Resolution(4, 12, 2),
 )  # fmt: skip
 
 
@@ -57,7 +58,9 @@ def refined(name: str, wanted: Resolution) -> Scenario:
     content = json.loads(load_scenario(name).canonical_json())
     people = content["population"]
     people["usage_tiers"] = wanted.tiers
-    people["income_tiers"] = _incomes(people["income_tiers"], wanted.incomes)
+    people["merge_incomes"] = wanted.incomes == 1
+    if wanted.incomes > 1:
+        people["income_tiers"] = _incomes(people["income_tiers"], wanted.incomes)
     if wanted.styles == 1:
         people["lifestyles"] = {"average": _mean(list(people["lifestyles"].values()))}
     return from_json(json.dumps(content))
@@ -74,7 +77,7 @@ def _incomes(tiers: dict[str, Any], count: int) -> dict[str, Any]:
     low = min(tiers.values(), key=lambda tier: tier["income"])
     signs = {k: 1.0 if low[k] < mean[k] else -1.0 for k in mean}
     places = [(2 * n + 1) / count - 1 for n in range(count)]
-    size = (sum(place * place for place in places) / count) ** 0.5 or 1.0
+    size = (sum(place * place for place in places) / count) ** 0.5
     return {
         f"tier_{n + 1}": {
             "share": 1 / count,

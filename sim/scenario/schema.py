@@ -180,6 +180,10 @@ class Population(Section):
     income_tiers: Annotated[
         dict[str, IncomeTier], _ordered(lambda name, tier: (tier.income, name))
     ] = param("income tiers", min_length=1)
+    merge_incomes: bool = param(
+        "whether all users have their province's mean income and the use that goes with it: fewer "
+        "segments"
+    )
     lifestyles: Annotated[dict[str, Lifestyle], _by_key] = param("lifestyles", min_length=1)
     usage_tiers: int = param("usage tiers of equal size, each with its mean", ge=1, le=64)
     usage_log_sd: float = param(
@@ -190,6 +194,18 @@ class Population(Section):
         "lines replaced by new cards each month", "share/month", (0.01, 0.02), ge=0, lt=1
     )
     growth_after: float = param("growth of lines after the observed years", "1/year", ge=0, lt=1)
+
+    @property
+    def incomes(self) -> dict[str, IncomeTier]:
+        """Return the income tiers that users are told apart by: one, the mean, where merged."""
+        tiers = self.income_tiers.values()
+        if not self.merge_incomes:
+            return self.income_tiers
+        income, usage = (
+            math.fsum(tier.share * getattr(tier, name) for tier in tiers)
+            for name in ("income", "usage")
+        )
+        return {"mean": IncomeTier(share=1.0, income=income, usage=usage)}
 
     @field_validator("income_tiers", "lifestyles")
     @classmethod

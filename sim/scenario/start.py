@@ -93,7 +93,7 @@ def fixed_parts(scenario: Scenario) -> Fixed:
         nest=np.array([0 if carrier == "mobile" else 1 for carrier in CARRIERS]),
         labels=Labels(
             provinces=tuple(p.code for p in scenario.observed.provinces),
-            incomes=tuple(population.income_tiers),
+            incomes=tuple(population.incomes),
             tiers=population.usage_tiers,
             lifestyles=(*population.lifestyles, BARGAIN_HUNTER),
             plans=menu.names,
@@ -143,7 +143,7 @@ def _mixture(scenario: Scenario) -> Mixture:
     population, provinces = scenario.population, scenario.observed.provinces
     lines = np.array([p.lines for p in provinces])
     usage = np.array([p.dou for p in provinces])
-    tiers = population.income_tiers.values()
+    tiers = population.incomes.values()
     access = scenario.resale.access
     shares = [(1.0 - access) * style.share for style in population.lifestyles.values()]
     return Mixture(
@@ -182,8 +182,8 @@ def _relative_income(scenario: Scenario) -> NDArray[np.float64]:
     provinces = scenario.observed.provinces
     income = np.array([p.income for p in provinces])
     weight = np.array([p.lines for p in provinces])
-    tiers = np.array([t.income for t in scenario.population.income_tiers.values()])
-    shares = np.array([t.share for t in scenario.population.income_tiers.values()])
+    tiers = np.array([t.income for t in scenario.population.incomes.values()])
+    shares = np.array([t.share for t in scenario.population.incomes.values()])
     mean = (income * weight).sum() / weight.sum() * (tiers * shares).sum()
     relative: NDArray[np.float64] = income[:, None] * tiers / mean
     return relative

@@ -18,7 +18,7 @@ from sim.studies.levers import BY_NAME, LEVERS
 
 FIRST = "business_as_usual"
 # Users less finely told apart, for speed; everything else is as it ships.
-COARSE: Mapping[str, object] = {"population.usage_tiers": 1}
+COARSE: Mapping[str, object] = {"population.merge_incomes": True}
 LONGEST = 40  # characters of a text from outside that are shown again
 MISTAKES = 5  # told at once
 

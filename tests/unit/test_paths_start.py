@@ -202,6 +202,17 @@ def test_at_the_mean_income_a_yuan_is_worth_what_the_scenario_says() -> None:
     assert at_mean == pytest.approx(np.full(31, scenario.demand.price_sensitivity))
 
 
+def test_merged_incomes_halve_the_segments_and_keep_the_mean_use(fixed: Fixed) -> None:
+    merged = fixed_parts(load_scenario("base", {"population.merge_incomes": True}))
+    before, after = fixed.segments, merged.segments
+
+    assert len(after.theta) * 2 == len(before.theta)
+    assert merged.labels.incomes == ("mean",)
+    assert (after.weight * after.theta).sum() == pytest.approx((before.weight * before.theta).sum())
+    assert alpha(merged)[:, 0].min() > alpha(fixed).min()
+    assert alpha(merged)[:, 0].max() < alpha(fixed).max()
+
+
 def test_every_lifestyles_mix_is_whole(fixed: Fixed) -> None:
     assert fixed.mix.sum(axis=1) == pytest.approx(np.ones(len(fixed.labels.lifestyles)))
 
