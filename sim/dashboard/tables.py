@@ -26,7 +26,9 @@ def table(drawn: Drawn, view: View) -> Component:
         id={"type": "chart-grid", "chart": drawn.chart},
         columnDefs=[_column(str(column), found, view.words) for column in found.frame],
         rowData=_records(found, view.words),
-        defaultColDef={"sortable": True, "resizable": True, "minWidth": 96, "flex": 1},
+        # Not `flex`: on a busy machine the grid may then never show its cells (ag-grid #12186).
+        columnSize="responsiveSizeToFit",
+        defaultColDef={"sortable": True, "resizable": True, "minWidth": 96},
         dashGridOptions={
             "theme": grid_theme(view.palette),
             "domLayout": "autoHeight" if few else "normal",
