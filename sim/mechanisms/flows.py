@@ -5,73 +5,71 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.elementary import power
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
-from sim.core.lanes import BLOCK, LANE, MOST, MOST_LINES, fill, new_room, place, whole_vectors
+from sim.core.lanes import BLOCK, LANE, MOST, MOST_LINES, fill, new_room, place
 from sim.market.offers import Offers
 from sim.market.segments import BELOW_LTE, CONTROL, NO_DEVICE, PLAIN_LEVELS
-from sim.mechanisms.choice import (
-    Tastes,
-    Weights,
-    add_up_nests,
-    adoption,
-    attention_of,
-    cost_factors,
-    leavers,
-    look,
-    nest_odds,
-    plain,
-    setting_of,
+from sim.mechanisms.choice import Tastes, Weights, adoption, attention_of, cost_factors, look, plain
+from sim.mechanisms.scenes import (
+    AGAIN,
+    ANEW,
+    AWAY,
+    BEYOND,
+    FAR,
+    FREE,
+    HELD,
+    KEPT,
+    LOOKS,
+    LTE,
+    NEAR,
+    ON_SALE,
+    OWN,
+    REACH,
+    SCENE,
+    SHOCKED,
+    SOLD,
+    WITHIN,
+    WORTH,
+    columns,
+    room_for,
+    set_scenes,
+    write_menu,
 )
-from sim.mechanisms.states import CARRIERS, Shape, first_of, load, plans_at, shape_of, store
+from sim.mechanisms.states import (
+    CARRIERS,
+    Shape,
+    first_of,
+    load,
+    plans_at,
+    shape_of,
+    states_of,
+    store,
+)
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-# A segment's numbers by state, in lanes (`sim.core.lanes`, `sim.mechanisms.states`). Parts of lines
-# are whole numbers, which a float holds exactly to 2^53.
-LANES = 41
+# A segment's numbers by state, in lanes that follow those of its scene. Parts of lines are whole
+# numbers, which a float holds exactly to 2^53.
+LANES = SCENE + 19
 (
-    # The same for all segments
-    SOLD,  # 1 where the offer is sold, 0 where who has it may keep it
-    FACTOR,  # what quality multiplies the offer's weight by
-    AGAIN,  # part of the weight of the offer held that is left when it is weighed anew
-    LTE,  # chance of 4G
-    REACH,  # chance that a user weighs the product that controls traffic
     # Lines
-    HELD,  # before the month's moves; then as they go on
     JOINED,  # of lines that get their first device
     ARRIVED,  # chose the offer anew
     UPGRADED,  # kept the offer and came from the level below
     TOOK,  # kept the offer and took up control
     LEFT_OVER,  # kB of a line
-    SHOCKED,  # parts of a million of lines
-    MEAN_LEFT,  # both, after the month's moves
+    MEAN_LEFT,  # both this and the bill shock, after the month's moves
     MEAN_SHOCK,
-    # What each state weighs, and does
-    WORTH,  # weight of the offer held, before quality
-    KEPT,  # weight of the offer held
-    ANEW,  # weight of what costs something in the own carrier's nest
-    FAR,  # inclusive value of the other nests
-    OWN,  # weight of the own carrier's plans, at the cost of a new plan
+    # What each state does
     RENEWED,  # lines that are replaced
-    LOOKS,  # lines that look
-    NEAR,  # of them, per unit of weight, what chooses in the own nest
-    AWAY,  # of them: leave the nest
-    BACK,  # of them: weigh plans anew and take the one they have
+    BACK,  # of those that look: weigh plans anew and take the one they have
     GOES,  # lines that leave their cell, if only to come back
     KEEPS,  # chance that a line keeps its offer
     STAYS,  # chance that one who looks does
     ADOPTS,  # chance that a line takes up control
     # By level and carrier
-    ON_SALE,  # weight of what the carrier sells
-    INSIDE,  # by level and nest: the weight of what is sold to newcomers
-    RAISED,  # and its power
-    FREE,  # odds of one who chooses freely
     INTO,  # lines that come to its plans
-    # By level, carrier and carrier
-    WITHIN,  # where leavers go within the nest, per unit of weight
-    BEYOND,  # and beyond it
     # By carrier and carrier
     FLOW,  # all lines
     LOOKED,  # lines that looked
@@ -79,8 +77,7 @@ LANES = 41
     # By way from one cell
     ODDS,
     PARTS,  # lines
-    _,
-) = range(0, LANES * LANE, LANE)
+) = range(SCENE * LANE, LANES * LANE, LANE)
 
 
 class Upgrades(NamedTuple):
@@ -125,90 +122,6 @@ def upgrade(room: Floats, shape: Shape, device: float) -> None:
         for k in range(shape.stride):
             room[UPGRADED + above + k] = room[GOES + below + k]
             room[HELD + above + k] += room[GOES + below + k]
-
-
-@inlined
-def write_menu(
-    room: Floats, shape: Shape, factor: Floats, is_open: NDArray[np.bool_], new_plan: float,
-    lte: Floats, reach: Floats,
-) -> None:  # fmt: skip
-    """Write what is the same for all segments: of offers, and of carriers (`lte`, `reach`)."""
-    for level in range(shape.kinds):
-        for j in range(shape.carriers):
-            for k in range(plans_at(level, shape)):
-                s, o = first_of(level, j, shape) + k, j * shape.plans + k
-                room[FACTOR + s], room[LTE + s] = factor[o], lte[j]
-                room[REACH + s] = reach[j] if k > 0 else 0.0
-                room[SOLD + s] = 1.0 if is_open[o] else 0.0
-                room[AGAIN + s] = new_plan if is_open[o] else 0.0
-
-
-@inlined
-def weigh_offers(room: Floats, begin: int, count: int) -> None:
-    """Write the weight of the offer held in each state, of which nothing has moved yet."""
-    for k in range(count):
-        s = place(begin) + k
-        room[KEPT + s] = room[WORTH + s] * room[FACTOR + s]
-        room[ARRIVED + s], room[TOOK + s] = 0.0, 0.0
-
-
-@inlined
-def add_up_offers(room: Floats, shape: Shape, nest: Ints, rivals: Floats, inside: Floats) -> None:
-    """Write the weight of what each carrier and each nest sells at each level.
-
-    rivals, inside : (carriers,) room for a level's
-    """
-    for level in range(shape.kinds):
-        for j in range(shape.carriers):
-            begin, weight = first_of(level, j, shape), 0.0
-            for s in range(begin, begin + plans_at(level, shape)):
-                weight += room[KEPT + s] * room[SOLD + s]
-            room[ON_SALE + level * shape.carriers + j] = weight
-    for level in range(shape.kinds):
-        for j in range(shape.carriers):
-            rivals[j] = room[ON_SALE + plain(level) * shape.carriers + j]
-        add_up_nests(rivals, nest, inside)
-        for k in range(shape.carriers):
-            room[INSIDE + level * shape.carriers + k] = inside[k]
-
-
-@kernel
-def raise_all(room: Floats, nests: int, dissimilarity: float) -> None:
-    """Raise the weights of all nests at all levels to the power in which nests compete."""
-    for k in range(whole_vectors(nests)):
-        inside = room[INSIDE + k]
-        room[RAISED + k] = power(inside, dissimilarity) if inside > 0.0 else 0.0
-
-
-@inlined
-def set_scene(
-    room: Floats, level: int, shape: Shape, nest: Ints, costs: tuple[float, float, float],
-    rivals: Floats, inside: Floats, raised: Floats, free: Floats, within: Floats, beyond: Floats,
-) -> None:  # fmt: skip
-    """Write what all lines of a carrier and level have in common.
-
-    costs : as of `cost_factors`; rivals, inside, raised, free, within, beyond : (carriers,) room
-    """
-    carriers = shape.carriers
-    new_carrier, new_nest, new_plan = costs
-    for j in range(carriers):
-        at = level * carriers + j
-        rivals[j] = room[ON_SALE + plain(level) * carriers + j]
-        inside[j], raised[j] = room[INSIDE + at], room[RAISED + at]
-    nest_odds(rivals, nest, inside, raised, free)
-    for i in range(carriers):
-        at = level * carriers + i
-        own = room[ON_SALE + at]
-        put = setting_of(i, rivals, nest, raised, own, new_carrier, new_nest, new_plan)
-        leavers(i, rivals, nest, inside, raised, within, beyond)
-        room[FREE + at] = free[i]
-        for j in range(carriers):
-            room[WITHIN + at * carriers + j] = within[j]
-            room[BEYOND + at * carriers + j] = beyond[j]
-        s, n = first_of(level, i, shape), plans_at(level, shape)
-        fill(room, ANEW, s, n, put.near + put.own)
-        fill(room, FAR, s, n, put.far)
-        fill(room, OWN, s, n, put.own)
 
 
 @kernel
@@ -375,12 +288,13 @@ def adopt(room: Floats, shape: Shape, dissimilarity: float) -> None:
 def carry_over(room: Floats, shape: Shape) -> None:
     """Mix what lines bring along into what their cells hold: rollover and bill shock.
 
-    Who chooses an offer anew brings nothing; others bring what they had, at the level where they
-    were. A cell's lines share what is left over: its mean.
+    Who chooses an offer anew or has its first device brings nothing; others bring what they had, at
+    the level where they were. A cell's lines share what is left over: its mean.
     """
     for level in range(BELOW_LTE, shape.kinds):
         begin, below = place(level * shape.stride), place((level - 1) * shape.stride)
         without = place((level - CONTROL) * shape.stride)
+        had_data = 1.0 if level > BELOW_LTE else 0.0
         for k in range(shape.stride):
             s = begin + k
             n, new = room[HELD + s], room[ARRIVED + s]
@@ -388,8 +302,9 @@ def carry_over(room: Floats, shape: Shape) -> None:
             kept = max(n - new - up - control, 0.0)
             whole = max(new + kept + up + control, 1.0)  # each part was rounded
             left, shock = kept * room[LEFT_OVER + s], kept * room[SHOCKED + s]
-            left += up * room[LEFT_OVER + below + k] + control * room[LEFT_OVER + without + k]
-            shock += up * room[SHOCKED + below + k] + control * room[SHOCKED + without + k]
+            came = up * had_data
+            left += came * room[LEFT_OVER + below + k] + control * room[LEFT_OVER + without + k]
+            shock += came * room[SHOCKED + below + k] + control * room[SHOCKED + without + k]
             room[MEAN_LEFT + s] = np.floor(left / whole + 0.5)
             room[MEAN_SHOCK + s] = np.floor(shock / whole + 0.5)
 
@@ -430,8 +345,7 @@ def expected_flows(
     """
     count, kinds, total = before.shape
     carriers = offers.voice.shape[0]
-    states = kinds * whole_vectors(total)
-    if states > MOST or carriers > CARRIERS:
+    if room_for(shape_of(kinds, carriers, total)) > MOST or carriers > CARRIERS:
         raise ValueError("more states than a kernel has room for")
     if before.sum() > MOST_LINES:
         raise ValueError("more parts of lines than can be counted one by one")
@@ -451,10 +365,8 @@ def expected_flows(
     for block in prange(blocks):
         shape = shape_of(kinds, carriers, total)
         begin = first_of(NO_DEVICE, 0, shape)
-        used = states - begin
-        room = new_room(LANES, max(states, kinds * carriers * carriers))
-        rivals, inside, raised = np.empty(carriers), np.empty(carriers), np.empty(carriers)
-        free, within, beyond = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        used = states_of(shape) - begin
+        room, by_carrier = new_room(LANES, room_for(shape)), columns(carriers)
         write_menu(room, shape, factor, is_open, new_plan, lte, reach)
         for g in range(block * BLOCK, min((block + 1) * BLOCK, count)):
             load(room, HELD, before, g, shape)
@@ -464,13 +376,9 @@ def expected_flows(
             upgrade(room, shape, device)
             fill(room, INTO, 0, kinds * carriers, 0.0)
             fill(room, FLOW, 0, carriers * carriers, 0.0)
-            weigh_offers(room, begin, used)
-            add_up_offers(room, shape, nest, rivals, inside)
-            raise_all(room, kinds * carriers, dissimilarity)
-            for level in range(kinds):
-                set_scene(
-                    room, level, shape, nest, costs, rivals, inside, raised, free, within, beyond
-                )
+            fill(room, ARRIVED, begin, used, 0.0)
+            fill(room, TOOK, begin, used, 0.0)
+            set_scenes(room, shape, nest, costs, dissimilarity, by_carrier)
             weigh_states(
                 room, begin, used, renewal, dissimilarity, attention, bill_shock,
             )  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.core.errors import InvariantError
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
-from sim.core.lanes import BLOCK, MOST, new_room, place, whole_vectors
+from sim.core.lanes import BLOCK, MOST, new_room, place
 from sim.core.linear import solve_into
 from sim.market.offers import Offers
 from sim.market.segments import NO_DEVICE
@@ -24,7 +24,7 @@ from sim.mechanisms.choice import (
     look,
     quality_factors,
 )
-from sim.mechanisms.flows import (
+from sim.mechanisms.scenes import (
     AGAIN,
     ANEW,
     AWAY,
@@ -33,19 +33,18 @@ from sim.mechanisms.flows import (
     FREE,
     HELD,
     KEPT,
-    LANES,
     LOOKS,
     NEAR,
+    SCENE,
     SHOCKED,
     WITHIN,
     WORTH,
-    add_up_offers,
-    raise_all,
-    set_scene,
-    weigh_offers,
+    columns,
+    room_for,
+    set_scenes,
     write_menu,
 )
-from sim.mechanisms.states import CARRIERS, first_of, load, plans_at, shape_of
+from sim.mechanisms.states import CARRIERS, first_of, load, plans_at, shape_of, states_of
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -107,15 +106,14 @@ def _next_lines(
 
     Slopes cost as much as all the rest, and are zero where they are not asked for.
 
-    As `sim.mechanisms.flows.expected_flows`, whose lanes these are, but without rounding. The
+    As `sim.mechanisms.flows.expected_flows`, in the same scenes, but without rounding. The
     slopes take lookers from one carrier for alike: they guide Newton's steps, no more.
 
     (segments, carriers) and (segments, carriers, carriers).
     """
     count, kinds, total = lines.shape
     carriers = offers.voice.shape[0]
-    states = kinds * whole_vectors(total)
-    if states > MOST or carriers > CARRIERS:
+    if room_for(shape_of(kinds, carriers, total)) > MOST or carriers > CARRIERS:
         raise ValueError("more states than a kernel has room for")
     costs = cost_factors(tastes)
     new_carrier, _, new_plan = costs
@@ -127,23 +125,16 @@ def _next_lines(
     for block in prange((count + BLOCK - 1) // BLOCK):
         shape = shape_of(kinds, carriers, total)
         begin = first_of(NO_DEVICE, 0, shape)
-        used = states - begin
-        room = new_room(LANES, max(states, kinds * carriers * carriers))
-        rivals, inside, raised = np.empty(carriers), np.empty(carriers), np.empty(carriers)
-        free, within, beyond = np.empty(carriers), np.empty(carriers), np.empty(carriers)
+        used = states_of(shape) - begin
+        room, by_carrier = new_room(SCENE, room_for(shape)), columns(carriers)
         odds, after, slope = np.empty(carriers), np.empty(carriers), np.empty((carriers, carriers))
+        free = by_carrier.free
         write_menu(room, shape, factor, is_open, new_plan, nobody, nobody)
         for g in range(block * BLOCK, min((block + 1) * BLOCK, count)):
             load(room, HELD, lines, g, shape)
             load(room, SHOCKED, shocked, g, shape)
             load(room, WORTH, e, g, shape)
-            weigh_offers(room, begin, used)
-            add_up_offers(room, shape, nest, rivals, inside)
-            raise_all(room, kinds * carriers, dissimilarity)
-            for level in range(kinds):
-                set_scene(
-                    room, level, shape, nest, costs, rivals, inside, raised, free, within, beyond
-                )
+            set_scenes(room, shape, nest, costs, dissimilarity, by_carrier)
             _weigh_lookers(room, begin, used, renewal, dissimilarity, attention, bill_shock)
             after[:], slope[:] = 0.0, 0.0
             for level in range(kinds):

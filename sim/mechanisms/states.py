@@ -35,6 +35,12 @@ def shape_of(kinds: int, carriers: int, offers: int) -> Shape:
 
 
 @inlined
+def states_of(shape: Shape) -> int:
+    """Return where the states of the last level end."""
+    return shape.kinds * shape.stride
+
+
+@inlined
 def first_of(level: int, j: int, shape: Shape) -> int:
     """Return carrier j's first state at a level."""
     if level == NO_DEVICE:

@@ -31,9 +31,10 @@ from sim.market.world import World
 from sim.mechanisms.billing import LeakCharges, bill_leaks
 from sim.mechanisms.cells import place_shares, upgrade_chances
 from sim.mechanisms.channels import Deals
-from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
+from sim.mechanisms.choice import Tastes, Weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
+from sim.mechanisms.metering import use_data
 from sim.mechanisms.places import place_values
 from sim.mechanisms.sponsorship import PAID, VOLUME, Sponsored, add_up_sponsors, sponsored_by_style
 from sim.mechanisms.surplus import consumer_surplus
@@ -43,8 +44,8 @@ from sim.mechanisms.usage import (
     Levels,
     Margin,
     margins,
-    use_data,
 )
+from sim.mechanisms.weights import offer_weights
 from sim.model.deals import (
     Coalitions,
     bill_deals,

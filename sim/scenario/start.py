@@ -32,7 +32,8 @@ from sim.market.segments import (
 )
 from sim.market.world import NO_OFFER, Branches, Carriers, Resellers, World
 from sim.mechanisms.allocation import usable_part
-from sim.mechanisms.choice import Tastes, offer_weights
+from sim.mechanisms.choice import Tastes
+from sim.mechanisms.metering import use_data
 from sim.mechanisms.usage import (
     DATA_LINES,
     FEE,
@@ -44,8 +45,8 @@ from sim.mechanisms.usage import (
     UsageSums,
     make_curve,
     margins,
-    use_data,
 )
+from sim.mechanisms.weights import offer_weights
 from sim.scenario.paths import Paths, mid_year, observed_prices, read_paths
 from sim.scenario.schema import Plan, Scenario
 

@@ -10,7 +10,8 @@ from sim.core.elementary import exponential
 from sim.core.streams import Streams, normal
 from sim.core.units import KB_PER_GB
 from sim.market.segments import BELOW_LTE
-from sim.mechanisms.usage import make_curve, margins, use_data
+from sim.mechanisms.metering import use_data
+from sim.mechanisms.usage import make_curve, margins
 from sim.studies.verify import Check, Parameters, case, chosen, given
 from sim.studies.verify.crowds import offers_of, plain_levels, users_alike
 
