@@ -14,12 +14,14 @@ from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 from sim.market.offers import NOT_SOLD, Offers
 from sim.market.rows import Rows
 from sim.market.segments import ALL_LEVELS, BELOW_LTE, PLAIN_LEVELS, Segments
-from sim.mechanisms.choice import Tastes, Weights, offer_weights, quality_factors
+from sim.mechanisms.choice import Tastes, Weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows
 from sim.mechanisms.inversion import Crowd, expected_shares
+from sim.mechanisms.metering import use_data
 from sim.mechanisms.surplus import consumer_surplus
-from sim.mechanisms.usage import Curve, Levels, UsageSums, make_curve, margins, use_data
+from sim.mechanisms.usage import Curve, Levels, UsageSums, make_curve, margins
+from sim.mechanisms.weights import offer_weights
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]

@@ -105,6 +105,12 @@ def test_a_new_plan_of_the_same_carrier_has_a_cost_of_its_own(saved: float, own:
     assert rival * look(rival + anew, 0.0, 2.0, saved, 1.0).near == pytest.approx(2 / (own + 2))
 
 
+def test_who_has_nothing_to_choose_from_stays() -> None:
+    found = look(0.0, 0.0, 0.0, 1.0, 0.8)
+
+    assert (found.near, found.away) == (0.0, 0.0)
+
+
 def test_one_who_looks_chooses_by_nested_logit_on_what_she_sees() -> None:
     """The second of three carriers, in a nest with the third; weights reduced by costs."""
     nest, part = np.array([0, 1, 1]), 0.6

@@ -159,6 +159,24 @@ def test_more_states_than_there_is_room_for_are_refused() -> None:
         many.flow()
 
 
+def test_more_pairs_of_carriers_than_there_is_room_for_are_refused() -> None:
+    offers = plans((1.0, 90.0), carriers=8)
+    weighed = tastes((0.0,) * 8, control=True)
+    many = one_line(offers, 1, control=True, month=levels(8), weighed=weighed)
+
+    with pytest.raises(ValueError, match="room"):
+        many.flow()
+
+
+def test_more_parts_of_lines_than_floats_count_are_refused() -> None:
+    market = line_market((0.0, 0.0), (40.0, 40.0), lines=2**53 + 2)
+
+    with pytest.raises(ValueError, match="one by one"):
+        market.flow()
+    with pytest.raises(ValueError, match="room"):
+        market.use()
+
+
 # Devices, 4G
 
 
@@ -243,6 +261,19 @@ def test_lines_of_a_cell_share_the_mean_of_what_they_brought() -> None:
 
     assert market.rollover[0, :, 1].tolist() == [0, 0, 200]
     assert market.shocked[0, :, 1].tolist() == [0, 0, SHOCKED // 4]
+
+
+def test_who_gets_a_first_device_brings_nothing() -> None:
+    market = one_line(
+        plans((1.0, 90.0)), 0, level=NO_DEVICE, lines=1_000,
+        weighed=tastes(attention=0.0, voice_value=500.0),
+    )  # fmt: skip
+    market.rollover[0, NO_DEVICE, 0], market.shocked[0, NO_DEVICE, 0] = 700, SHOCKED
+    market.flow(upgrades(0.3, 0.0))
+
+    assert market.lines[0, BELOW_LTE, 0] == 300
+    assert market.rollover[0, BELOW_LTE].tolist() == [0, 0]
+    assert market.shocked[0, BELOW_LTE].tolist() == [0, 0]
 
 
 def test_who_takes_up_control_keeps_what_is_left_over() -> None:

@@ -10,6 +10,7 @@ import pytest
 from sim.core.units import KB_PER_GB
 from sim.market.offers import NOT_SOLD, Offers
 from sim.market.segments import BELOW_LTE, BELOW_LTE_CONTROL, NO_DEVICE, ON_LTE, ON_LTE_CONTROL
+from sim.mechanisms.metering import rounded
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
@@ -32,7 +33,6 @@ from sim.mechanisms.usage import (
     VOICE,
     Levels,
     make_curve,
-    rounded,
     value_at,
 )
 from tests.theory.small_market import Month, SmallMarket, levels, on_terms, one_line, plans

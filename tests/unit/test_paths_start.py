@@ -13,6 +13,7 @@ from sim.core.units import KB_PER_GB
 from sim.market.names import CARRIERS
 from sim.market.segments import NO_DEVICE, ON_LTE
 from sim.market.world import NO_OFFER, World
+from sim.mechanisms.metering import use_data
 from sim.mechanisms.usage import (
     DATA_LINES,
     FEE,
@@ -21,7 +22,6 @@ from sim.mechanisms.usage import (
     USED,
     Levels,
     margins,
-    use_data,
 )
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import Paths, mid_year, observed_prices, read_paths
