@@ -27,10 +27,14 @@ def code_digest() -> str:
 
 @cache
 def kernel_digest() -> str:
-    """Return a digest over the sources that machine code can depend on, in path order.
+    """Return a digest over the sources that machine code can depend on, in path order."""
+    return _digest(kernel_sources())
 
-    The files that hold kernels, all that they import, and so on: a change elsewhere, in a page or
-    a command, need not compile the kernels again.
+
+def kernel_sources() -> set[Path]:
+    """Return the files that hold kernels, all that they import, and so on.
+
+    A change elsewhere, in a page, a strategy or a parameter, need not compile the kernels again.
     """
     waiting = [f for f in _PACKAGE.rglob("*.py") if _DECORATED.search(f.read_text("utf-8"))]
     known = set(waiting) | {Path(__file__).resolve()}
@@ -38,7 +42,7 @@ def kernel_digest() -> str:
         for file in _imported(waiting.pop()) - known:
             known.add(file)
             waiting.append(file)
-    return _digest(known)
+    return known
 
 
 def _imported(file: Path) -> set[Path]:

@@ -19,10 +19,12 @@ from sim.mechanisms.leakage import branch_control, leaks
 from sim.mechanisms.resale import handling_costs, newcomers_profit, on_sale, wholesale_prices
 from sim.mechanisms.usage import LINES, USED
 from sim.model.settlement import Costs
-from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from sim.model.market import Market
+    from sim.scenario.schema import (
+        Scenario,
+    )  # for its name alone: a new parameter compiles nothing anew
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]

@@ -13,6 +13,7 @@ from sim.core.kernels import (
     cache_folder,
     kernel,
     kernel_digest,
+    kernel_sources,
     parallel_kernel,
     prange,
 )
@@ -112,6 +113,14 @@ def test_a_page_changed_beside_the_kernels_compiles_nothing_anew(copied: Path) -
         python(copied, "-m", "sim.caller")
 
     assert len(list((copied / "cache").glob("*/numba/*"))) == 1
+
+
+def test_neither_a_parameter_nor_a_strategy_compiles_the_kernels_anew() -> None:
+    files = kernel_sources()
+
+    assert "flows.py" in {file.name for file in files}
+    assert "schema.py" not in {file.name for file in files}
+    assert "strategies" not in {file.parent.name for file in files}
 
 
 def test_compiled_kernels_go_to_the_folder_of_this_code() -> None:
