@@ -13,7 +13,8 @@ demo: $(VENV)/runtime.stamp  ## compare a price war, service cooperation and bus
 	$(BIN)/sim compare price_war service_cooperation business_as_usual
 
 test: check  ## format, lint, types and layers, then all tests with coverage
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -c 'from sim.simulate import warm_up; warm_up()'  # or each process would compile
+	$(BIN)/python -m pytest --cov --numprocesses=2 --dist=loadfile
 
 check: $(VENV)/develop.stamp  ## format, lint, types and layers only
 	$(BIN)/ruff format --check .
