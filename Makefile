@@ -12,8 +12,9 @@ help:  ## show this list
 demo: $(VENV)/runtime.stamp  ## compare a price war, service cooperation and business as usual
 	$(BIN)/sim compare price_war service_cooperation business_as_usual
 
+# Kernels first: each of the two processes would compile them.
 test: check  ## format, lint, types and layers, then all tests with coverage
-	$(BIN)/python -c 'from sim.simulate import warm_up; warm_up()'  # or each process would compile
+	$(BIN)/python -c 'from sim.simulate import warm_up; warm_up()'
 	$(BIN)/python -m pytest --cov --numprocesses=2 --dist=loadfile
 
 check: $(VENV)/develop.stamp  ## format, lint, types and layers only
