@@ -67,8 +67,11 @@ def served() -> Iterator[tuple[str, int]]:
             server.terminate()
 
 
-def slider(moves: int) -> list[float]:
-    """Return the seconds from each key to the redrawn chart."""
+def slider(moves: int, companion: str) -> list[float]:
+    """Return the seconds from each key to the redrawn chart.
+
+    companion : the lever that goes along at each turn, so that no market is asked for twice
+    """
     from playwright.sync_api import sync_playwright
 
     with served() as (address, _), sync_playwright() as playwright:
@@ -81,7 +84,7 @@ def slider(moves: int) -> list[float]:
         page.wait_for_timeout(3_000)
         page.evaluate(WATCH)
         lever = page.get_by_role("slider", name="Undercutting a month")
-        other = page.get_by_role("slider", name="Cost of a line")
+        other = page.get_by_role("slider", name=companion)
         lever.press("Home")
         page.wait_for_function("() => window.moves.length")
         for move in range(moves):
@@ -204,12 +207,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("slider", "readers"))
     parser.add_argument("--moves", type=int, default=100)
+    parser.add_argument("--companion", default="What service adds", help="or 'Cost of a line'")
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=30)
     asked = parser.parse_args()
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
     if asked.what == "slider":
-        print(summary(slider(asked.moves)))
+        print(summary(slider(asked.moves, asked.companion)))
         return
     taken, failed, memory, cost = readers(asked.readers, asked.seconds)
     print(f"{summary(taken)}; {cost * 1000:.0f} ms of a processor each")

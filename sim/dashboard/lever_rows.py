@@ -106,7 +106,7 @@ def _control(lever: Lever, value: Value | None, name: str, words: Words) -> Comp
 def _slider(lever: Number, value: Value | None, name: str) -> Component:
     low, high = lever.range()
     slider: Component = dmc.Slider(
-        id=choice(lever.name),
+        id={"type": "slider", "name": lever.name},  # heard by `assets/explore.js`, not by Dash
         min=low,
         max=high,
         step=lever.step,

@@ -171,8 +171,11 @@ class Desk:
         """Wait for work and hand it over; None once the desk is closed."""
         with self._changed:
             while self.is_open:
-                worker.task = self._next_wish() if worker is self._granter else self._next_ask()
+                worker.task = (
+                    self._next_wish() if worker is self._granter else self._next_ask(worker)
+                )
                 if worker.task is not None:
+                    self._changed.notify_all()  # the next worker may take what else waits
                     return worker.task
                 self._changed.wait()
         return None
@@ -196,8 +199,12 @@ class Desk:
         for worker in (*self._workers, self._granter):
             worker.start()
 
-    def _next_ask(self) -> Task | None:
-        return self._waiting.popitem(last=False)[1] if self._waiting else None
+    def _next_ask(self, worker: "_Worker") -> Task | None:
+        """Return what is next, unless a worker before this one is free: it has more pasts warm."""
+        before = self._workers[: self._workers.index(worker)]
+        if not self._waiting or not all(each.task for each in before):
+            return None
+        return self._waiting.popitem(last=False)[1]
 
     def _next_wish(self) -> Task | None:
         """Return a wish of the reader whose turn it is: each has one granted in turn."""

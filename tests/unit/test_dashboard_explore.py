@@ -17,7 +17,7 @@ from sim.dashboard.scene import Choices
 from sim.dashboard.texts import LANGUAGES, MESSAGES
 from sim.scenario.load import from_json
 from sim.studies.desk import Ask, DeskError
-from sim.studies.lever_kinds import Conduct, Option
+from sim.studies.lever_kinds import Conduct, Number, Option
 from sim.studies.levers import BY_NAME, LEVERS, THEMES
 from sim.studies.live import SHOWN, Answer, Live
 from sim.studies.positions import Mistake, Position
@@ -256,7 +256,8 @@ def test_the_page_has_every_lever_where_the_address_puts_it(language, tmp_path: 
     text = said(parts)
 
     for lever in LEVERS:
-        assert f'{{"type": "choice", "name": "{lever.name}"}}' in text
+        kind = "slider" if isinstance(lever, Number) else "choice"
+        assert f'{{"type": "{kind}", "name": "{lever.name}"}}' in text
     assert '"value": 0.07' in text
 
 

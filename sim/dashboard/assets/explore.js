@@ -1,7 +1,8 @@
 /* The page of the live market in the browser: what a lever's move means for the address, undo and
    reset, and one question at a time: the next is asked when the last is answered, with whatever
-   the levers say by then. Questions go out and answers are drawn from here, for Dash asks every
-   component of a page at each of its own steps, which takes longer than the drawing. */
+   the levers say by then. Sliders are heard, questions go out and answers are drawn from here, for
+   Dash asks every component of a page at each of its own steps, which takes longer than the
+   drawing: it learns where the levers stand once they rest. */
 window.dash_clientside = window.dash_clientside || {};
 window.simSettle = window.simSettle || [];
 (function () {
@@ -12,6 +13,7 @@ window.simSettle = window.simSettle || [];
   const PATIENCE = 70000; // milliseconds until an answer counts as lost
   const TICK = 700; // milliseconds between two looks at what came in the background
   const REST = 250; // milliseconds without a move before what nobody sees yet is filled in
+  const STILL = 600; // milliseconds without a move before Dash and the address are told
   const NOTHING = "–"; // where a lever moves nothing
   const MOST = 100; // moves that can be undone
 
@@ -19,6 +21,7 @@ window.simSettle = window.simSettle || [];
   let past = [];
   let last = { name: null, at: 0 };
   let now = {};
+  let unsaid = {}; // of it: what sliders changed since Dash and the address were told
   let idle = null; // levers that move nothing; none known yet
   let reader = null; // each rendering of the page is a new one
   let asked = null; // what was asked last, as text
@@ -28,11 +31,14 @@ window.simSettle = window.simSettle || [];
   let look = { narrow: false, table: false };
   let timer = 0;
   let rest = 0;
+  let telling = 0;
+  let watched = null; // the page whose sliders are heard
   let shown = {}; // children of parts, as text: what is the same is not set again
 
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const preset = (said) => (said && said.preset) || FIRST;
   const usual = (name, from) => levers[name].usual[from];
+  const isNumber = (name) => levers[name]?.digits !== undefined;
 
   /* A lever's value as the address says it; undefined where the preset has it there anyway. */
   function said(name, value, from) {
@@ -104,7 +110,8 @@ window.simSettle = window.simSettle || [];
     for (const name of Object.keys(levers)) {
       if (!document.getElementById(`{"name":"${name}","type":"lever"}`)) continue; // not in this view
       const value = valueOf(name, state);
-      if (value !== valueOf(name, before)) set({ type: "choice", name }, { value });
+      const type = isNumber(name) ? "slider" : "choice";
+      if (value !== valueOf(name, before)) set({ type, name }, { value });
       mark(name, state);
     }
     set({ type: "choice", name: "preset" }, { value: preset(state) });
@@ -115,6 +122,7 @@ window.simSettle = window.simSettle || [];
   /* Say all of a state at once, then move the controls after it. */
   function goTo(state) {
     const before = now;
+    unsaid = {};
     const gone = [...STATE, ...Object.keys(levers)].map((name) => [name, state[name]]);
     now = window.simSay(Object.fromEntries(gone), now);
     last = { name: null, at: 0 };
@@ -211,32 +219,77 @@ window.simSettle = window.simSettle || [];
     }
   }
 
-  window.simSettle.push(function (changed, current) {
-    const box = document.getElementById("explore");
-    if (!box) return changed;
+  /* -------------------------------------------------------------------- what the reader moves */
+
+  /* Of what a control says, keep what is news. */
+  function settle(changed, current) {
     const from = changed.preset || preset(current);
     const settled = {};
-    const real = [];
     for (const [name, value] of Object.entries(changed)) {
       const text = name in levers ? said(name, value, from) : value;
       const isOurs = name in levers || STATE.includes(name);
       const there = STATE.includes(name) ? current[name] || FIRST : current[name];
-      const isNumber = text !== undefined && there !== undefined && levers[name]?.digits !== undefined;
-      if (isOurs && (text === there || (isNumber && Number(text) === Number(there)))) continue;
-      settled[name] = text;
-      if (isOurs) real.push(name);
+      const isKnown = text !== undefined && there !== undefined;
+      const isSame = text === there || (isKnown && isNumber(name) && Number(text) === Number(there));
+      if (!(isOurs && isSame)) settled[name] = text;
     }
-    if (!real.length) return settled;
-    remember(real[0], current);
-    if ("preset" in settled) {
-      for (const name of Object.keys(levers)) settled[name] = undefined; // a preset begins anew
-      setTimeout(() => place(now, current), 0);
-    }
-    now = { ...current, ...settled };
-    ask(now); // sooner than by the store of choices
-    for (const name of real) if (name in levers) mark(name, now);
-    buttons(now);
     return settled;
+  }
+
+  const ours = (settled) =>
+    Object.keys(settled).filter((name) => name in levers || STATE.includes(name));
+
+  function moveTo(state, names) {
+    now = state;
+    ask(now);
+    for (const name of names) if (name in levers) mark(name, now);
+    buttons(now);
+  }
+
+  /* A slider says where it is in its thumb, at once. */
+  function heard(records) {
+    const seen = {};
+    for (const { target } of records) {
+      const row = target.closest(".lever");
+      if (row) seen[JSON.parse(row.id).name] = Number(target.getAttribute("aria-valuenow"));
+    }
+    const settled = settle(seen, now);
+    const names = ours(settled);
+    if (!names.length) return;
+    remember(names[0], now);
+    Object.assign(unsaid, settled);
+    moveTo({ ...now, ...settled }, names);
+    clearTimeout(telling);
+    telling = setTimeout(tell, STILL);
+  }
+
+  /* Tell Dash and the address what sliders said. */
+  function tell() {
+    if (!Object.keys(unsaid).length) return;
+    const told = window.simSay(unsaid, now);
+    unsaid = {};
+    now = told;
+    set("choices", { data: told });
+  }
+
+  const thumbs = new MutationObserver(heard);
+
+  window.simSettle.push(function (changed, current) {
+    if (!document.getElementById("explore")) return changed;
+    const before = { ...current, ...unsaid };
+    const settled = settle(changed, before);
+    const names = ours(settled);
+    if (names.length) {
+      remember(names[0], before);
+      if ("preset" in settled) {
+        for (const name of Object.keys(levers)) settled[name] = undefined; // a preset begins anew
+        setTimeout(() => place(now, before), 0);
+      }
+      moveTo({ ...before, ...settled }, names); // sooner than by the store of choices
+    }
+    const all = { ...unsaid, ...settled };
+    unsaid = {};
+    return all;
   });
 
   window.dash_clientside.choices = Object.assign(window.dash_clientside.choices || {}, {
@@ -262,7 +315,13 @@ window.simSettle = window.simSettle || [];
       if (who !== reader) [reader, shown] = [who, {}];
       const before = look.table;
       look = { narrow: Boolean(narrow), table: kind === "table" };
-      now = said;
+      const box = document.getElementById("explore");
+      if (box !== watched) {
+        watched = box;
+        thumbs.disconnect();
+        thumbs.observe(box, { subtree: true, attributes: true, attributeFilter: ["aria-valuenow"] });
+      }
+      now = { ...said, ...unsaid };
       ask(now);
       return look.table === before ? same : { display: look.table ? "none" : "block" };
     },
