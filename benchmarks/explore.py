@@ -1,8 +1,9 @@
 """How quickly the live market answers: one reader in a browser, and twenty at once.
 
 `python -m benchmarks.explore slider` moves a lever a hundred times in Chromium and prints how long
-it takes from the key to the redrawn chart; `python -m benchmarks.explore readers` lets HTTP clients
-make a move a second each and prints how long they wait, and the memory of all processes.
+it takes from the key to the redrawn chart; with `--turns` two levers move in turn, so that no move
+tells the next. `python -m benchmarks.explore readers` lets HTTP clients make a move a second each and
+prints how long they wait, and the memory of all processes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ SERVE = "import sys; from pathlib import Path; from sim.dashboard.app import ser
 SERVE += "serve(Path(sys.argv[1]), port=0)"
 MEGABYTE = 2**20
 STEPS = 19  # of the lever from one end of its range to the other
+LEAST = 24  # moves after which the companion turns back, before the end of its range
 
 # Times from a key to the first frame after the chart holds other numbers.
 WATCH = """
@@ -67,10 +69,11 @@ def served() -> Iterator[tuple[str, int]]:
             server.terminate()
 
 
-def slider(moves: int, companion: str) -> list[float]:
+def slider(moves: int, companion: str, *, turns: bool) -> list[float]:
     """Return the seconds from each key to the redrawn chart.
 
-    companion : the lever that goes along at each turn, so that no market is asked for twice
+    companion : the lever that goes along at each turn, or at every other move, so that
+        no market is asked for twice
     """
     from playwright.sync_api import sync_playwright
 
@@ -88,10 +91,9 @@ def slider(moves: int, companion: str) -> list[float]:
         lever.press("Home")
         page.wait_for_function("() => window.moves.length")
         for move in range(moves):
-            # Up and down its range, and never twice the same market: another lever goes along.
             way, step = divmod(move, STEPS + 1)
-            if step == STEPS:
-                other.press("ArrowRight")
+            if step == STEPS or (turns and move % 2):
+                other.press("ArrowLeft" if move // LEAST % 2 else "ArrowRight")
             else:
                 lever.press("ArrowLeft" if way % 2 else "ArrowRight")
             page.wait_for_function("count => window.moves.length > count", arg=move + 1)
@@ -208,12 +210,13 @@ def main() -> None:
     parser.add_argument("what", choices=("slider", "readers"))
     parser.add_argument("--moves", type=int, default=100)
     parser.add_argument("--companion", default="What service adds", help="or 'Cost of a line'")
+    parser.add_argument("--turns", action="store_true")
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=30)
     asked = parser.parse_args()
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
     if asked.what == "slider":
-        print(summary(slider(asked.moves, asked.companion)))
+        print(summary(slider(asked.moves, asked.companion, turns=asked.turns)))
         return
     taken, failed, memory, cost = readers(asked.readers, asked.seconds)
     print(f"{summary(taken)}; {cost * 1000:.0f} ms of a processor each")

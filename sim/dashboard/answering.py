@@ -29,7 +29,7 @@ from sim.studies.desk import Ask
 from sim.studies.facts import CHANGES_ONLY
 from sim.studies.levers import BY_NAME
 from sim.studies.live import Answer
-from sim.studies.positions import Mistake
+from sim.studies.positions import Mistake, Position
 
 type Question = Mapping[str, Any]
 
@@ -76,8 +76,8 @@ def answer(question: Question) -> dict[str, Any]:
     Parameters
     ----------
     question : from the browser, so of any content: `turn`, its number; `said`, the reader's
-        choices; `reader`, who asks; `narrow`, on a small screen; `table`, for a table; `seen`, the
-        stage that is on the screen, when only what came since is asked for
+        choices; `was`, those before; `reader`, who asks; `narrow`, on a small screen; `table`, for
+        a table; `seen`, the stage that is on the screen, when only what came since is asked for
 
     Returns
     -------
@@ -104,7 +104,8 @@ def _changed(asked: Asked, choices: Choices, question: Question) -> dict[str, An
     seconds = time.monotonic() - begun
     # A first answer must be quick: why it changed is looked at when the page looks again.
     why, found = None if is_new else _Why.of(asked), _found(asked)
-    the_desk().wish(str(question.get("reader"))[:_READER], _wishes(asked, why))
+    wishes = [*_next(asked, question), *_wishes(asked, why)]
+    the_desk().wish(str(question.get("reader"))[:_READER], wishes)
     stage = [len(found), len(why.found) if why else -1]
     if seen == stage:
         return {"more": True}  # nothing has come since
@@ -156,6 +157,17 @@ def _found(asked: Asked) -> list[tuple[Answer, Answer]]:
             break
         found.append((mine, theirs))
     return found[: max((stage for stage in STAGES if stage <= len(found)), default=0)]
+
+
+def _next(asked: Asked, question: Question) -> list[Ask]:
+    """Return what the reader is likely to ask next, if the last move tells."""
+    was = question.get("was")
+    before, _ = Position.read(Choices.read(was if isinstance(was, Mapping) else None).own)
+    after = asked.position.after(before)
+    try:
+        return [Ask(after.text, 0)] if after else []
+    except SimError:
+        return []  # there is no such market; should the reader ask for it, the page says why
 
 
 def _wishes(asked: Asked, why: _Why | None) -> list[Ask]:

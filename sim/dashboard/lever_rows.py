@@ -46,9 +46,9 @@ def _reading(lever: Lever, words: Words) -> dict[str, Any]:
     """Return how the browser writes a value, and the digits that a slider's value has."""
     if isinstance(lever, Number):
         read = reading(lever, words)
-        digits = max(0, len(f"{lever.step:.10f}".rstrip("0").partition(".")[2]))
         return {
-            "factor": read.factor, "decimals": read.decimals, "unit": read.unit, "digits": digits,
+            "factor": read.factor, "decimals": read.decimals, "unit": read.unit,
+            "digits": lever.digits,
         }  # fmt: skip
     return {}
 

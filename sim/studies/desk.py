@@ -3,7 +3,8 @@
 Kernels hold the interpreter's lock, so threads of one process would answer one after the other:
 workers are processes. What readers wait for comes first, and only what each asked last. What they
 wish to have later, such as more seeds, one worker does while nobody waits: it pauses between two
-months as soon as somebody does, and drops a wish that is taken back.
+months as soon as somebody does, and drops a wish that is taken back. A wish in work that somebody
+comes to wait for is finished first.
 """
 
 import multiprocessing
@@ -58,6 +59,7 @@ class Task:
     ask: Ask
     reader: str
     future: "Future[Answer | None]" = field(default_factory=Future)
+    is_awaited: bool = True  # a wish is not, until somebody asks for the same
 
 
 class Desk:
@@ -98,12 +100,14 @@ class Desk:
                 before.future.set_result(None)
             if ask in self._answers:
                 return self._kept(ask)
-            doing = next((w.task for w in self._workers if w.task and w.task.ask == ask), None)
-            if doing is not None:  # in work already
+            each = (*self._workers, self._granter)
+            doing = next((w.task for w in each if w.task and w.task.ask == ask), None)
+            if doing is not None and not self._drop.value:  # in work already
                 mine = doing
+                mine.is_awaited = True
             else:
                 self._waiting[reader] = mine
-            self._hold.value = True
+            self._set_hold()
             self._changed.notify_all()
         try:
             return mine.future.result(PATIENCE)
@@ -119,7 +123,7 @@ class Desk:
             while len(self._wishes) > READERS:
                 self._wishes.popitem(last=False)
             doing = self._granter.task
-            if doing is not None and doing.reader == reader and doing.ask not in asked:
+            if doing and not doing.is_awaited and doing.reader == reader and doing.ask not in asked:
                 self._drop.value = True
             self._changed.notify_all()
 
@@ -144,6 +148,11 @@ class Desk:
     def granting(self) -> Ask | None:
         """Return the wish that is in work."""
         return self._granter.task.ask if self._granter.task else None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Say whether somebody has come to wait for the wish that is in work."""
+        return self._granter.task is not None and self._granter.task.is_awaited
 
     @property
     def processes(self) -> "list[BaseProcess]":
@@ -187,7 +196,7 @@ class Desk:
             assert task is not None
             if outcome is not None and not isinstance(outcome, DeskError):
                 self._keep(task.ask, outcome)
-            self._hold.value = bool(self._waiting) or any(each.task for each in self._workers)
+            self._set_hold()
         if isinstance(outcome, SimError):
             task.future.set_exception(outcome)
         else:
@@ -206,6 +215,10 @@ class Desk:
             return None
         return self._waiting.popitem(last=False)[1]
 
+    def _set_hold(self) -> None:
+        """Let the granter pause while somebody waits, but for what it has in work."""
+        self._hold.value = (bool(self._waiting) or self.at_work) and not self.is_urgent
+
     def _next_wish(self) -> Task | None:
         """Return a wish of the reader whose turn it is: each has one granted in turn."""
         self._drop.value = False
@@ -215,7 +228,7 @@ class Desk:
                 ask = wishes.popleft()
                 if not self._is_known(ask):
                     self._wishes[reader] = wishes
-                    return Task(ask, reader)
+                    return Task(ask, reader, is_awaited=False)
         return None
 
     def _is_known(self, ask: Ask) -> bool:

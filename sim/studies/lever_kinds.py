@@ -96,6 +96,11 @@ class Number(Lever):
         prior = self.facts.prior
         return (self.low, self.high) if self.high or prior is None else prior
 
+    @property
+    def digits(self) -> int:
+        """Return the decimals that its steps have."""
+        return len(f"{self.step:.10f}".rstrip("0").partition(".")[2])
+
     def read(self, text: str) -> Value | None:
         try:
             number = float(text)

@@ -101,6 +101,23 @@ class Position:
         """Say whether the months before the branch differ from the preset's."""
         return self.scenario.past_digest() != _past_of(self.preset)
 
+    def after(self, before: "Position") -> "Position | None":
+        """Return where a reader who came from `before` is likely to go: one slider as far again.
+
+        None where it was not one slider that moved, or it cannot go further.
+        """
+        moved = [lever for lever in LEVERS if self.value(lever) != before.value(lever)]
+        if self.preset != before.preset or len(moved) != 1 or not isinstance(moved[0], Number):
+            return None
+        lever = moved[0]
+        here, there = self.value(lever), before.value(lever)
+        if not isinstance(here, float | int) or not isinstance(there, float | int):
+            return None
+        value = lever.read(str(round(2.0 * here - there, lever.digits)))
+        if value is None or value == usual(self.preset)[lever.name]:
+            return None
+        return Position(self.preset, {**self.moved, lever.name: value})
+
     def command(self, seed: int = 0) -> str:
         """Return the shell command that runs exactly this scenario."""
         sets = [f"--set {shlex.quote(f'{p}={_yaml(v)}')}" for p, v in self.overrides.items()]
@@ -119,6 +136,8 @@ class Position:
     @cached_property
     def _content(self) -> dict[str, Any]:
         """Return the preset's content with this conduct: what other levers find their place in."""
+        if not self._conduct:
+            return _content(self.preset)
         content = deepcopy(_content(self.preset))
         for path, value in self._conduct.items():
             _put(content, path.split("."), value)

@@ -88,6 +88,22 @@ def test_a_wish_that_is_taken_back_is_dropped(desk: Desk):
     assert desk.found(ask(0.631)) is None
 
 
+def test_a_wish_in_work_that_somebody_comes_to_wait_for_is_finished(desk: Desk):
+    long = ask(0.65, months=120)
+    desk.wish("anna", [long])
+    wait(lambda: desk.granting == long)
+    asking = threading.Thread(target=desk.ask, args=("anna", long))
+    asking.start()
+    wait(lambda: desk.is_urgent)
+    desk.wish("anna", [])  # what was looked at meanwhile does not take it back
+    other = desk.ask("bert", ask(0.651))
+    asking.join()
+
+    assert other is not None
+    assert desk.found(long) is not None
+    assert not desk.at_work
+
+
 def test_what_cannot_be_simulated_is_told_to_who_asks_and_kept_for_who_wished(desk: Desk):
     broken = Ask(ask().scenario.replace('"elasticity": 0.7', '"elasticity": 7'), 0)
     with pytest.raises(Exception, match="elasticity: must be less than 1"):

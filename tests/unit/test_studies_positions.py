@@ -14,6 +14,8 @@ from sim.studies.lever_kinds import NONE, Conduct, Lever, Number, Option, Switch
 from sim.studies.levers import BY_NAME, LEVERS
 from sim.studies.positions import FIRST, LONGEST, MISTAKES, Mistake, Position, usual
 
+type Moved = dict[str, Value]
+
 HOME = {"cut": "price_war", "block": "alliance_blocked", "service": "service_cooperation"}
 HOME |= {"joins_mobile": "mobile_joins", "exit_patience": "alliance"}
 
@@ -198,3 +200,22 @@ def test_null_is_an_option():
     assert usual("mobile_joins")["joins_mobile"] == "2018-01"
     position, _ = Position.read({"preset": "mobile_joins", "joins_mobile": NONE})
     assert position.scenario.carriers["mobile"].strategy.model_dump()["joins"] is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "after"),
+    [
+        ({"cut": 0.02}, {"cut": 0.025}, {"cut": 0.03}),
+        ({"cut": 0.03, "uplift": 0.5}, {"cut": 0.02, "uplift": 0.5}, {"cut": 0.01, "uplift": 0.5}),
+        ({"cut": 0.09}, {"cut": 0.1}, None),  # the end of the range
+        ({"cut": 0.02}, {"cut": 0.02}, None),
+        ({"cut": 0.02}, {"cut": 0.03, "uplift": 0.7}, None),
+        ({}, {"leaks": False}, None),
+    ],
+)
+def test_who_moved_one_slider_is_expected_as_far_again(
+    before: Moved, now: Moved, after: Moved | None
+):
+    there = Position("price_war", now).after(Position("price_war", before))
+    assert (there and there.moved) == after
+    assert Position("price_war", now).after(Position("alliance", before)) is None

@@ -25,6 +25,7 @@ window.simSettle = window.simSettle || [];
   let idle = null; // levers that move nothing; none known yet
   let reader = null; // each rendering of the page is a new one
   let asked = null; // what was asked last, as text
+  let was = {}; // what the levers said then
   let open = 0; // when the question was sent that has no answer yet
   let turns = 0;
   let stage = null; // of the answer on the screen
@@ -152,7 +153,8 @@ window.simSettle = window.simSettle || [];
     [asked, open] = [text, Date.now()];
     turns += 1;
     clearTimeout(timer);
-    hear({ turn: turns, said }, reader);
+    hear({ turn: turns, said, was }, reader);
+    was = said;
   }
 
   /* Show the answer to a question; ask what was meant to be asked meanwhile; look for more. */
