@@ -2,8 +2,8 @@
 
 `python -m benchmarks.explore slider` moves a lever a hundred times in Chromium and prints how long
 it takes from the key to the redrawn chart; with `--turns` two levers move in turn, so that no move
-tells the next. `python -m benchmarks.explore readers` lets HTTP clients make a move a second each and
-prints how long they wait, and the memory of all processes.
+tells the next. `python -m benchmarks.explore readers` lets HTTP clients make a move a second each
+and prints how long they wait, and the memory of all processes.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("slider", "readers"))
     parser.add_argument("--moves", type=int, default=100)
-    parser.add_argument("--companion", default="What service adds", help="or 'Cost of a line'")
+    parser.add_argument("--companion", default="Mark-up follows share", help="or 'Cost of a line'")
     parser.add_argument("--turns", action="store_true")
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=30)
