@@ -52,12 +52,12 @@ WATCH = """
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, int]]:
-    """Serve an empty results folder; address and process id."""
+def served(results: Path | None = None) -> Iterator[tuple[str, int]]:
+    """Serve a results folder, an empty one unless given; address and process id."""
     with (
-        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as empty,
         subprocess.Popen(
-            [sys.executable, "-c", SERVE, folder],
+            [sys.executable, "-c", SERVE, str(results or empty)],
             stdout=subprocess.PIPE,
             text=True,
         ) as server,

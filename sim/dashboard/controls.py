@@ -49,6 +49,8 @@ def _comparison(words: Words, stored: list[Stored], here: Stored) -> Component:
 
 
 def _label(one: Stored, words: Words) -> str:
+    if one.is_study:
+        return words("compare.study", name=one.id)
     try:
         comparison = one.load()
     except SimError:

@@ -1,7 +1,7 @@
-"""Find stored comparisons and pick rows from them; nothing is computed here."""
+"""Find stored comparisons, and studies that are one; pick rows from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,8 +9,11 @@ import pandas as pd
 
 from sim.core.errors import SimError
 from sim.market.names import CARRIERS
-from sim.store.reader import comparison_folders, read_manifest
+from sim.store.reader import comparison_folders, newest_first, read_manifest
 from sim.studies.comparison import Comparison
+from sim.studies.of_study import comparison_of
+from sim.studies.overview import comparable
+from sim.studies.study import open_study
 
 MARKET = "market"
 ENTITIES = (MARKET, *CARRIERS)
@@ -18,14 +21,16 @@ ENTITIES = (MARKET, *CARRIERS)
 
 @dataclass(frozen=True)
 class Stored:
-    """A comparison on disk, by the name of its folder."""
+    """A comparison on disk, or a study that holds one, by the name of its folder."""
 
     id: str
     folder: Path
+    is_study: bool = False
 
     def load(self) -> Comparison:
         """Read it; a `SimError` says why it cannot be read."""
-        return _load(self.folder, self.folder.stat().st_mtime_ns)
+        read = _gathered if self.is_study else _load
+        return read(self.folder, self.folder.stat().st_mtime_ns)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -34,8 +39,10 @@ class Stored:
 
 
 def comparisons(results: Path) -> list[Stored]:
-    """Return every stored comparison, the newest first."""
-    return [Stored(folder.name, folder) for folder in comparison_folders(results)]
+    """Return every stored comparison, and every whole study without a sweep, the newest first."""
+    studies = comparable(results)
+    found = newest_first([*comparison_folders(results), *studies])
+    return [Stored(folder.name, folder, folder in studies) for folder in found]
 
 
 def chosen(stored: Sequence[Stored], wanted: str | None) -> Stored:
@@ -56,10 +63,17 @@ def _load(folder: Path, _written: int) -> Comparison:
         raise SimError(f"{folder}: {type(error).__name__}: {error}") from error
 
 
+@lru_cache(maxsize=8)
+def _gathered(folder: Path, _written: int) -> Comparison:
+    """Return what a study's runs say, under the name of the study."""
+    return replace(comparison_of(open_study(folder)), id=folder.name)
+
+
 @lru_cache(maxsize=1024)
 def _scenarios(folder: Path, _written: int) -> tuple[str, ...]:
     try:
-        return tuple(read_manifest(folder)["definitions"])
+        about = read_manifest(folder)
+        return tuple(about["design"]["bases"] if "design" in about else about["definitions"])
     except (SimError, OSError, ValueError, KeyError, TypeError):
         return ()  # the page of comparisons says what is wrong with it
 

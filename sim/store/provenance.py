@@ -61,10 +61,12 @@ def run_ids(digest: str, seeds: Sequence[int], fidelity: str, code: str | None =
     return [hashlib.sha256(text.encode()).hexdigest()[:_ID] for text in texts]
 
 
-def comparison_id(scenarios: Iterable[Scenario], seeds: Sequence[int], fidelity: str) -> str:
+def comparison_id(
+    scenarios: Iterable[Scenario], seeds: Sequence[int], fidelity: str, code: str
+) -> str:
     """Return what identifies a comparison; here names and titles count, for they are shown."""
     texts = [scenario.canonical_json() for scenario in scenarios]
-    return _digest([texts, list(seeds), fidelity, code_digest()])
+    return _digest([texts, list(seeds), fidelity, code])
 
 
 def study_id(design: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Read what is stored. Only whole results are seen: unfinished ones have a name of their own."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,17 @@ def read_manifest(place: Path) -> dict[str, Any]:
 
 def study_folders(folder: Path) -> list[Path]:
     """Return the folders of all studies, the newest first."""
-    return sorted(_finished(folder / STUDIES), key=_written, reverse=True)
+    return newest_first(_finished(folder / STUDIES))
 
 
 def comparison_folders(folder: Path) -> list[Path]:
     """Return the folders of all stored comparisons, the newest first."""
-    return sorted(_finished(folder / COMPARISONS), key=_written, reverse=True)
+    return newest_first(_finished(folder / COMPARISONS))
+
+
+def newest_first(places: Iterable[Path]) -> list[Path]:
+    """Return folders of results by when they were written."""
+    return sorted(places, key=_written, reverse=True)
 
 
 def _finished(folder: Path) -> list[Path]:

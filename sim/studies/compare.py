@@ -17,7 +17,7 @@ from sim.scenario.schema import Scenario
 from sim.simulate import fed_in
 from sim.store.chunks import METRICS, STORED_TABLES
 from sim.store.index import Index
-from sim.store.provenance import machine, run_ids
+from sim.store.provenance import machine
 from sim.studies.comparison import (
     DIFFERENCES,
     HISTORY,
@@ -122,7 +122,7 @@ def from_runs(
 ) -> Comparison:
     """Return the answer from runs that a folder has, all of them; nothing is simulated."""
     index = Index(folder).refresh()
-    ids = list(dict.fromkeys(id_ for s in question.scenarios for id_ in _ids(question, s)))
+    ids = list(dict.fromkeys(id_ for s in question.scenarios for id_ in question.runs(s)))
     by_year = _by_scenario(question, values(index, ids, "year"))
     by_month = _by_scenario(question, values(index, ids, "month"))
     return _assemble(question, by_year, by_month, timing())
@@ -133,7 +133,7 @@ def _plan(question: Question, folder: Path, outputs: tuple[str, ...]) -> Plan:
     runs = {
         run: Planned(run, variant, seed)  # scenarios that differ in name alone share their runs
         for variant, scenario in enumerate(scenarios)
-        for seed, run in zip(question.seeds, _ids(question, scenario), strict=True)
+        for seed, run in zip(question.seeds, question.runs(scenario), strict=True)
     }
     return Plan(
         folder=folder,
@@ -145,15 +145,10 @@ def _plan(question: Question, folder: Path, outputs: tuple[str, ...]) -> Plan:
     )
 
 
-def _ids(question: Question, scenario: Scenario) -> list[str]:
-    """Return the ids of a scenario's runs, in the order of the seeds."""
-    return run_ids(scenario.digest(), question.seeds, question.fidelity)
-
-
 def _by_scenario(question: Question, found: pd.DataFrame) -> Values:
     """Return each scenario's facts, (rows, seeds), with the seeds in their own order."""
     return {
-        scenario.name: found[_ids(question, scenario)].dropna(how="all")
+        scenario.name: found[question.runs(scenario)].dropna(how="all")
         for scenario in question.scenarios
     }
 
@@ -200,6 +195,7 @@ def _assemble(
         inputs={scenario.name: list(fed_in(scenario)) for scenario in scenarios},
         definitions={s.name: json.loads(s.canonical_json()) for s in scenarios},
         timing=timing,
+        code=question.code,
     )
 
 

@@ -12,10 +12,9 @@ from sim.studies.study import Study
 def comparison_of(study: Study) -> Comparison:
     """Return the comparison of a study's scenarios; nothing is simulated or stored.
 
-    A `SimError` says why there is none: a sweep, runs that are missing or failed, metrics that
-    were not stored, or another version of the program.
+    A `SimError` says why there is none: a sweep, runs that are missing or failed, or metrics that
+    were not stored.
     """
-    study.check_code()
     design = study.design
     if study.swept:
         paths = ", ".join(study.swept)
@@ -32,4 +31,4 @@ def comparison_of(study: Study) -> Comparison:
             "`sim batch` goes on with them, `sim retry` tries failed ones again"
         )
     scenarios = pose([from_json(text) for text in design.texts()], design.seeds).scenarios
-    return from_runs(Question(scenarios, design.seeds, design.fidelity), study.folder)
+    return from_runs(Question(scenarios, design.seeds, design.fidelity, study.code), study.folder)

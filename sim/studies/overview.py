@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Literal
 
 from sim.core.errors import SimError
-from sim.store.chunks import RunRow
+from sim.store.chunks import METRICS, RunRow
 from sim.store.index import Index
 from sim.store.reader import study_folders
 from sim.store.writer import MANIFEST
@@ -54,6 +54,23 @@ def overviews(results: Path) -> list[Overview]:
     """Return all studies, the newest first."""
     with _reading:
         return [_overview(folder) for folder in study_folders(results)]
+
+
+def comparable(results: Path) -> list[Path]:
+    """Return the folders of studies that `comparison_of` can read, the newest first."""
+    with _reading:
+        return [folder for folder in study_folders(results) if _is_comparable(folder)]
+
+
+def _is_comparable(folder: Path) -> bool:
+    try:
+        study, planned = _asked(folder, (folder / MANIFEST).stat().st_mtime_ns)
+    except (SimError, OSError):
+        return False  # the page of studies says why
+    if study.swept or not set(METRICS) <= set(study.design.outputs):
+        return False
+    known = _index(folder).refresh().runs
+    return all(run in known and known[run].row.status == "done" for run in planned)
 
 
 def _overview(folder: Path) -> Overview:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.core.errors import RequestError, did_you_mean
+from sim.core.kernels import code_digest
 from sim.market.population import FIDELITIES, Fidelity
 from sim.scenario.load import from_json, load_scenario
 from sim.scenario.overrides import Overrides
 from sim.scenario.schema import Scenario
-from sim.store.provenance import comparison_id
+from sim.store.provenance import comparison_id, run_ids
 
 
 class ComparisonError(RequestError):
@@ -24,11 +25,16 @@ class Question:
     scenarios: tuple[Scenario, ...]
     seeds: tuple[int, ...]
     fidelity: str
+    code: str = field(default_factory=code_digest)  # of the program that makes the runs
 
     @property
     def id(self) -> str:
-        """Return what identifies the answer under this version of the code."""
-        return comparison_id(self.scenarios, self.seeds, self.fidelity)
+        """Return what identifies the answer of this version of the program."""
+        return comparison_id(self.scenarios, self.seeds, self.fidelity, self.code)
+
+    def runs(self, scenario: Scenario) -> list[str]:
+        """Return the ids of a scenario's runs, in the order of the seeds."""
+        return run_ids(scenario.digest(), self.seeds, self.fidelity, self.code)
 
 
 def pose(

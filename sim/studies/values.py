@@ -1,17 +1,23 @@
 """The metrics of stored runs, side by side: a row a fact, a column a run."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from sim.core.errors import SimError
 from sim.metrics import Measured, Period
 from sim.store.index import Index, Stored
 from sim.studies.facts import MARKET
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
 
 
 def values(index: Index, runs: Sequence[str], period: Period) -> pd.DataFrame:
@@ -23,56 +29,86 @@ def values(index: Index, runs: Sequence[str], period: Period) -> pd.DataFrame:
     missing = [run for run in runs if run not in index.runs]
     if missing:
         raise SimError(f"{index.folder} has no run {', '.join(missing[:3])}")
-    keys: pd.MultiIndex | None = None
-    columns: dict[str, pd.Series] = {}
     by_place: dict[Path, list[Stored]] = {}
     for run in runs:
         by_place.setdefault(index.runs[run].place, []).append(index.runs[run])
+    facts = [_Numbers() for _ in range(3)]
+    groups: list[_Alike] = []
     for place, stored in by_place.items():
-        for run, frame in _frames(place, stored, period):
-            keys = _keys(frame, period, keys)
-            columns[run] = pd.Series(frame["value"].to_numpy(dtype="float64"), keys)
-    return _beside_one_another([columns[run] for run in runs], runs)
+        for run, told, value in _columns(place, stored, period, facts):
+            alike = next((g for g in groups if np.array_equal(g.facts, told)), None)
+            if alike is None:
+                alike = _Alike(told)
+                groups.append(alike)
+            alike.columns[run] = value
+    frames = [group.frame(facts, period) for group in groups]
+    beside = frames[0] if len(frames) == 1 else pd.concat(frames, axis=1)
+    return beside[list(runs)]
 
 
-def _beside_one_another(columns: list[pd.Series], runs: Sequence[str]) -> pd.DataFrame:
-    """Return columns as one frame: quickly where all have the same rows."""
-    first = columns[0].index
-    if all(column.index is first for column in columns):
-        return pd.DataFrame(np.column_stack(columns), index=first, columns=list(runs))
-    return pd.concat(columns, axis=1, keys=list(runs))
+@dataclass
+class _Numbers:
+    """What a column of texts or years holds, by number: the same number in every folder."""
+
+    known: dict[Any, int] = field(default_factory=dict)
+
+    def of(self, column: pa.ChunkedArray) -> Ints:
+        """Return a column by number; nothing is `MARKET`."""
+        encoded = column.combine_chunks()
+        if not pa.types.is_dictionary(encoded.type):
+            encoded = encoded.dictionary_encode()
+        held = encoded.dictionary.to_pylist()
+        if encoded.null_count:
+            held.append(MARKET)
+        numbers = [self.known.setdefault(one, len(self.known)) for one in held]
+        at: Ints = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
+        return np.array(numbers, dtype=np.int64)[at]
+
+    def named(self, numbers: Ints) -> NDArray[np.object_]:
+        """Return what numbers stand for."""
+        return np.array(list(self.known), dtype=object)[numbers]
 
 
-def _keys(frame: pd.DataFrame, period: Period, known: pd.MultiIndex | None) -> pd.MultiIndex:
-    """Return the index of a run's facts; the one known where it is the same."""
-    parts = [frame[name].to_numpy() for name in ("name", "carrier", period)]
-    if known is not None and len(known) == len(frame):
-        levels = [known.get_level_values(level).to_numpy() for level in range(3)]
-        if all(np.array_equal(a, b) for a, b in zip(parts, levels, strict=True)):
-            return known
-    return pd.MultiIndex.from_arrays(parts, names=["name", "carrier", period])
+@dataclass
+class _Alike:
+    """Runs that have the same facts in the same order."""
+
+    facts: Ints  # (3, rows) name, carrier and period by number
+    columns: dict[str, Floats] = field(default_factory=dict)  # by run: (rows,)
+
+    def frame(self, facts: Sequence[_Numbers], period: Period) -> pd.DataFrame:
+        parts = [known.named(numbers) for known, numbers in zip(facts, self.facts, strict=True)]
+        if period == "year":
+            parts[2] = parts[2].astype(np.int64)
+        keys = pd.MultiIndex.from_arrays(parts, names=["name", "carrier", period])
+        matrix = np.stack(list(self.columns.values()))
+        return pd.DataFrame(matrix.T, index=keys, columns=list(self.columns))
 
 
-def _frames(
-    place: Path, stored: Sequence[Stored], period: Period
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield each run that lies in a folder with its metrics."""
+def _columns(
+    place: Path, stored: Sequence[Stored], period: Period, facts: Sequence[_Numbers]
+) -> Iterator[tuple[str, Ints, Floats]]:
+    """Yield each run that lies in a folder: its facts by number, (3, rows), and their values."""
+    names = ["name", "carrier", period]
     file = place / f"metric_{period}.parquet"
     if not file.is_file():
         for each in stored:
-            yield each.row.run, _with_market(Measured(each.tables()).by(period))
+            frame = Measured(each.tables()).by(period)
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+            yield each.row.run, _numbered(table, names, facts), frame["value"].to_numpy(np.float64)
         return
-    table = pq.read_table(file, read_dictionary=["run", "name", "carrier"])
-    runs = table.column("run").combine_chunks()
-    at = runs.indices.to_numpy()
-    place_of = {run: number for number, run in enumerate(runs.dictionary.to_pylist())}
-    frame = _with_market(table.drop_columns(["run"]).to_pandas())
+    table = pq.read_table(file, read_dictionary=["run", *names])
+    told, value = _numbered(table, names, facts), table.column("value").to_numpy()
+    run = _Numbers()
+    at = run.of(table.column("run"))
+    order, ends = np.argsort(at, kind="stable"), np.cumsum(np.bincount(at))
     for each in stored:
-        yield each.row.run, frame[at == place_of[each.row.run]]
+        number = run.known[each.row.run]
+        mine = order[ends[number - 1] if number else 0 : ends[number]]
+        yield each.row.run, told[:, mine], value[mine]
 
 
-def _with_market(frame: pd.DataFrame) -> pd.DataFrame:
-    carrier: Any = frame["carrier"].astype(object)
-    return frame.assign(
-        carrier=carrier.where(carrier.notna(), MARKET), name=frame["name"].astype(object)
+def _numbered(table: pa.Table, names: Sequence[str], facts: Sequence[_Numbers]) -> Ints:
+    return np.stack(
+        [known.of(table.column(name)) for known, name in zip(facts, names, strict=True)]
     )

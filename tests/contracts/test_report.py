@@ -4,15 +4,21 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.core.errors import SimError
+from sim.dashboard.controls import controls
+from sim.dashboard.data import comparisons
+from sim.dashboard.i18n import Words
 from sim.dashboard.report import report
 from sim.dashboard.report.static import text
+from sim.store import provenance
 from sim.store.reader import read_manifest
+from sim.studies import question
 from sim.studies.batch import batch
 from sim.studies.compare import compare
 from sim.studies.comparison import Comparison
@@ -168,6 +174,29 @@ def test_a_study_is_reported_by_its_folder(study: Study, tmp_path: Path):
     page = (tmp_path / "study.html").read_text(encoding="utf-8")
     assert "价格战" in page
     assert not (study.folder / "comparisons").exists()
+
+
+def test_pages_read_a_whole_study_like_a_comparison(study: Study, tmp_path: Path):
+    folder = tmp_path / "studies" / "mine"
+    copytree(study.folder, folder)
+    (stored,) = comparisons(tmp_path)
+
+    assert (stored.id, stored.is_study, stored.load().id) == ("mine", True, "mine")
+    assert list(stored.scenarios) == stored.load().scenarios == ["business_as_usual", "price_war"]
+    assert stored.load().differences.equals(comparison_of(study).differences)
+    assert "Study mine" in str(controls(Words("en"), [stored], stored)(None))
+    rmtree(next((folder / "runs").glob("chunk-*")))
+    assert comparisons(tmp_path) == []
+
+
+def test_a_study_of_another_version_of_the_program_can_be_read(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+):
+    before = comparison_of(study)
+    for module in (question, provenance):
+        monkeypatch.setattr(module, "code_digest", lambda: "another")
+
+    assert comparison_of(study).to_json() == before.to_json()
 
 
 def test_a_study_that_is_not_done_or_sweeps_is_refused(study: Study):

@@ -35,8 +35,8 @@ def test_equal_content_has_equal_identity_whatever_its_name(scenario):
     renamed = scenario.model_copy(update={"name": "other"})
 
     assert run_id(renamed, 7, "individual") == run_id(scenario, 7, "individual")
-    assert comparison_id([renamed], [7], "individual") != comparison_id(
-        [scenario], [7], "individual"
+    assert comparison_id([renamed], [7], "individual", "x") != comparison_id(
+        [scenario], [7], "individual", "x"
     )
 
 

@@ -7,6 +7,7 @@ EN = {
     "compare.users": "{count} users",
     "compare.all_lines": "all lines of the country",
     "compare.seeds": "{count} seeds",
+    "compare.study": "Study {name}",
     "compare.seed": "one seed",
     "compare.findings": "What changes, and by how much",
     "compare.findings.note": (
@@ -26,6 +27,7 @@ ZH = {
     "compare.users": "{count} 个用户",
     "compare.all_lines": "全国所有线路",
     "compare.seeds": "{count} 个随机种子",
+    "compare.study": "研究 {name}",
     "compare.seed": "1 个随机种子",
     "compare.findings": "什么变了，变了多少",
     "compare.findings.note": (
