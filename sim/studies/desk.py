@@ -63,7 +63,7 @@ class Task:
 
 
 class Desk:
-    """Answers readers; safe to call from any thread. Workers start with what is asked first."""
+    """Answers readers; safe to call from any thread. Workers start when there is work for them."""
 
     def __init__(self, workers: int = WORKERS) -> None:
         self._changed = threading.Condition()
@@ -80,9 +80,9 @@ class Desk:
         self.is_open = True
 
     def start(self) -> None:
-        """Start the workers, without waiting for them: they take seconds until they can answer."""
+        """Start the first worker, without waiting for it: it takes seconds until it can answer."""
         with self._changed:
-            self._start()
+            self._workers[0].start()
 
     def ask(self, reader: str, ask: Ask) -> "Answer | None":
         """Return the answer, or None where the reader has asked something else since.
@@ -94,7 +94,6 @@ class Desk:
         """
         mine = Task(ask, reader)
         with self._changed:
-            self._start()
             before = self._waiting.pop(reader, None)
             if before is not None:
                 before.future.set_result(None)
@@ -107,6 +106,7 @@ class Desk:
                 mine.is_awaited = True
             else:
                 self._waiting[reader] = mine
+                self._start()
             self._set_hold()
             self._changed.notify_all()
         try:
@@ -117,7 +117,7 @@ class Desk:
     def wish(self, reader: str, asks: Iterable[Ask]) -> None:
         """Replace what a reader would like to have later; `found` tells what has come."""
         with self._changed:
-            self._start()
+            self._granter.start()
             asked = list(islice(asks, WISHES))
             self._wishes[reader] = deque(ask for ask in asked if not self._is_known(ask))
             while len(self._wishes) > READERS:
@@ -205,7 +205,9 @@ class Desk:
     # ------------------------------------------------------------------- under the lock
 
     def _start(self) -> None:
-        for worker in (*self._workers, self._granter):
+        """Start as many workers as have something to do: each takes a processor for seconds."""
+        busy = sum(worker.task is not None for worker in self._workers)
+        for worker in self._workers[: busy + len(self._waiting)]:
             worker.start()
 
     def _next_ask(self, worker: "_Worker") -> Task | None:

@@ -133,8 +133,10 @@ def test_a_worker_that_dies_is_told_and_another_takes_its_place(desk: Desk):
 
 
 def test_nothing_is_left_when_a_desk_is_closed():
-    with Desk(workers=1) as opened:
+    with Desk() as opened:
         opened.start()
+        wait(lambda: len(opened.processes) == 1)
+        opened.wish("anna", [ask()])
         wait(lambda: len(opened.processes) == 2)
         processes = list(opened.processes)
 
