@@ -68,6 +68,19 @@ window.dash_clientside = window.dash_clientside || {};
     if (input) input.focus({ preventScroll: true });
   }
 
+  /* On a phone the menu scrolls sideways: the page that is shown, or reached by keyboard, is in
+     its middle. Not one that is clicked: it would be gone from under the finger. */
+  function intoMiddle(link) {
+    const menu = link.parentElement;
+    menu.scrollLeft = link.offsetLeft - menu.offsetLeft - (menu.clientWidth - link.offsetWidth) / 2;
+  }
+  function showPage() {
+    document.querySelectorAll("header nav a.on").forEach(intoMiddle);
+  }
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches("header nav a:focus-visible")) intoMiddle(target);
+  });
+
   let address = null;
   let listening = false;
   let moved = null;
@@ -103,6 +116,7 @@ window.dash_clientside = window.dash_clientside || {};
     heading(text) {
       if (!text) return;
       document.title = text;
+      setTimeout(showPage);
       if (moved) setTimeout(focusAgain, 50, moved);
     },
 
