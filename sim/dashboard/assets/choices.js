@@ -55,6 +55,7 @@ window.dash_clientside = window.dash_clientside || {};
       if (prop_id.startsWith("{")) changed[control(prop_id).name] = value;
     }
     if ("comparison" in changed) changed.scenarios = undefined; // it has others: show them all
+    if ("study" in changed) changed.run = undefined;
     return changed;
   }
 
@@ -103,8 +104,8 @@ window.dash_clientside = window.dash_clientside || {};
 
     route(said, path, before) {
       if (!said) return window.dash_clientside.no_update;
-      const route = { path, lang: said.lang, comparison: said.comparison, run: said.run,
-        kind: said.kind, view: said.view };
+      const route = { path, lang: said.lang, comparison: said.comparison, study: said.study,
+        run: said.run, kind: said.kind, view: said.view };
       document.documentElement.lang = said.lang === "zh" ? "zh-CN" : "en";
       return same(route, before) ? window.dash_clientside.no_update : route;
     },
