@@ -24,6 +24,7 @@ from sim.dashboard.messages import alert
 from sim.dashboard.scene import Choices
 from sim.dashboard.tables import table
 from sim.dashboard.theme import GRAPH
+from sim.dashboard.why_view import WHY_SEEDS, WhyView
 from sim.studies.attribution import Made
 from sim.studies.desk import Ask
 from sim.studies.facts import CHANGES_ONLY
@@ -38,24 +39,43 @@ _READER = 32  # characters of a reader's name that are looked at
 
 @dataclass(frozen=True)
 class _Why:
-    """How far the runs are that tell why: those asked for, those there, what forbids to ask."""
+    """How far the runs are that tell why, seed by seed; what forbids to ask for them."""
 
-    asks: Mapping[Made, Ask]
-    found: Mapping[Made, Answer]
+    asks: Sequence[Mapping[Made, Ask]]
+    found: Sequence[Mapping[Made, Answer]]
     trouble: str = ""
 
     @classmethod
     def of(cls, asked: Asked) -> Self:
         try:
-            asks = asked.steps
-            answers = {made: the_desk().found(ask) for made, ask in asks.items()}
+            asks = asked.steps(WHY_SEEDS)
+            answers = [{made: the_desk().found(ask) for made, ask in one.items()} for one in asks]
         except SimError as error:
-            return cls({}, {}, str(error).splitlines()[0])
-        return cls(asks, {made: one for made, one in answers.items() if one is not None})
+            return cls([], [], str(error).splitlines()[0])
+        there = [{made: a for made, a in one.items() if a is not None} for one in answers]
+        return cls(asks, there)
 
     @property
     def missing(self) -> list[Ask]:
-        return [ask for made, ask in self.asks.items() if made not in self.found]
+        return [
+            ask
+            for asks, found in zip(self.asks, self.found, strict=True)
+            for made, ask in asks.items()
+            if made not in found
+        ]
+
+    @property
+    def told(self) -> Sequence[Mapping[Made, Answer]]:
+        """Return the seeds that it is told from: all, or the first; none until that is complete."""
+        if not self.missing:
+            return self.found
+        return self.found[:1] if len(self.found[0]) == len(self.asks[0]) else []
+
+    @property
+    def stage(self) -> int:
+        """Return how many runs the page shows something of."""
+        shown = self.told or self.found[:1]
+        return sum(map(len, shown))
 
 
 def routes(app: Dash) -> None:
@@ -106,17 +126,16 @@ def _changed(asked: Asked, choices: Choices, question: Question) -> dict[str, An
     why, found = None if is_new else _Why.of(asked), _found(asked)
     wishes = [*_next(asked, question), *_wishes(asked, why)]
     the_desk().wish(str(question.get("reader"))[:_READER], wishes)
-    stage = [len(found), len(why.found) if why else -1]
+    stage = [len(found), why.stage if why else -1]
     if seen == stage:
         return {"more": True}  # nothing has come since
-    steps = why.found if why and not why.missing else {}
-    view = LiveView.of(asked, choices, found, steps, narrow=bool(question.get("narrow")))
+    view = LiveView.of(asked, choices, found, narrow=bool(question.get("narrow")))
     done = len(found) == SEEDS and why is not None and not why.missing
     drawn = draw("explored", view)
     told = _told(view) if is_new else {}
     parts = {
         "live-tiles": tiles(view),
-        "live-why": _why(view, why),
+        "live-why": _why(view, why, choices),
         "live-table": table(drawn, view) if question.get("table") else None,
         "live-foot": foot(drawn, view) if done else None,  # once nothing more is to come
     }
@@ -171,11 +190,12 @@ def _next(asked: Asked, question: Question) -> list[Ask]:
 
 
 def _wishes(asked: Asked, why: _Why | None) -> list[Ask]:
-    """Return what is simulated next: a first band, then why, then more seeds."""
+    """Return what is simulated next: a first band, a first why, then more seeds of each."""
     seeds = [ask for pair in asked.asks(SEEDS) for ask in pair]
     early = 2 * STAGES[1]
     missing = why.missing if why else []
-    return list(dict.fromkeys([*seeds[:early], *missing, *seeds[early:]]))
+    first = [ask for ask in missing if ask.seed == 0]
+    return list(dict.fromkeys([*seeds[:early], *first, *seeds[early:], *missing]))
 
 
 def _told(view: LiveView) -> dict[str, str]:
@@ -264,7 +284,7 @@ def _tile(view: LiveView, metric: str, whose: str) -> Component:
     )
 
 
-def _why(view: LiveView, why: _Why | None) -> Component:
+def _why(view: LiveView, why: _Why | None, choices: Choices) -> Component:
     """Return why the number of the title changed, or how far the runs are that tell it."""
     words = view.words
     if why is None:
@@ -274,15 +294,16 @@ def _why(view: LiveView, why: _Why | None) -> Component:
     if not why.asks:
         against = words.scenario(view.asked.against)
         return html.P(words("explore.why.nothing", against=against), className="chart-notes")
-    if why.missing:
-        text = words("explore.why.wait", done=len(why.found), all=len(why.asks))
+    if not why.told:
+        text = words("explore.why.wait", done=len(why.found[0]), all=len(why.asks[0]))
         return html.P(text, className="chart-notes")
-    drawn = draw("causes", view)
+    told = WhyView.told(view.asked, choices, why.told, narrow=view.narrow)
+    drawn = draw("causes", told)
     return html.Div(
         [
             html.H2(drawn.title, className="chart-title"),
             html.P(drawn.notes, className="chart-notes"),
             dcc.Graph(figure=drawn.figure, config=GRAPH, className="chart-body"),
-            html.Div(foot(drawn, view), className="chart-foot"),
+            html.Div(foot(drawn, told), className="chart-foot"),
         ]
     )

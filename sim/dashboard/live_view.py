@@ -1,6 +1,6 @@
 """What the page of the live market shows: where the levers stand, and what that gives so far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from sim.dashboard.view import Cited, Query
 from sim.metrics import metrics
 from sim.scenario.load import from_json
 from sim.scenario.shipped import scenario_names
-from sim.studies.attribution import Attribution, Changes, Made, sets_of, shapley
+from sim.studies.attribution import Changes, Made, sets_of
 from sim.studies.bands import by_month, change, last_year
 from sim.studies.desk import Ask, Desk
 from sim.studies.facts import CHANGES_ONLY
@@ -32,6 +32,7 @@ ALL = "all"
 WHOSE = (ALL, *ENTITIES)
 SEEDS = 20  # of the widest band
 STAGES = (1, 5, 10, SEEDS)  # seeds after which the page is drawn anew
+OF_INTERVALS = ("chart.band", "chart.whisker", "chart.hollow")  # notes on what one seed has not
 NO_MARKET = ("subscriber_share",)  # the whole market has all of it
 
 
@@ -73,6 +74,15 @@ class Asked:
             mistakes=tuple(wrong),
         )
 
+    @classmethod
+    def strictly(cls, choices: Choices) -> Self:
+        """Read it from outside; a `SimError` names each choice that cannot be."""
+        asked = cls.read(choices)
+        if asked.mistakes:
+            wrong = "; ".join(f"{one.lever or 'preset'}: {one.text!r}" for one in asked.mistakes)
+            raise SimError(f"there is no such choice: {wrong}")
+        return asked
+
     @cached_property
     def reference(self) -> Position:
         """Return the scenario that ships which this one is read against."""
@@ -93,10 +103,15 @@ class Asked:
         """Return what turns the reference into this scenario."""
         return _changes(self.against, self.position.text)
 
-    @property
-    def steps(self) -> dict[Made, Ask]:
-        """Return what is simulated to tell why: every set of the changes, under the first seed."""
-        return {} if self.is_reference else _steps(self.against, self.position.text)
+    def steps(self, seeds: int) -> list[dict[Made, Ask]]:
+        """Return what is simulated to tell why: every set of the changes, seed by seed.
+
+        Nothing where there is nothing to compare.
+        """
+        if self.is_reference:
+            return []
+        texts = _steps(self.against, self.position.text)
+        return [{made: Ask(text, seed) for made, text in texts.items()} for seed in range(seeds)]
 
 
 @cache
@@ -111,11 +126,10 @@ def _changes(against: str, text: str) -> Changes:
 
 
 @lru_cache(maxsize=32)
-def _steps(against: str, text: str) -> dict[Made, Ask]:
+def _steps(against: str, text: str) -> dict[Made, str]:
     changes = _changes(against, text)
     return {
-        made: Ask(changes.with_only(made).canonical_json(), 0)
-        for made in sets_of(list(changes.causes))
+        made: changes.with_only(made).canonical_json() for made in sets_of(list(changes.causes))
     }
 
 
@@ -129,7 +143,6 @@ class LiveView:
     asked: Asked
     mine: tuple[Answer, ...]  # one a seed, as are the next
     theirs: tuple[Answer, ...]
-    steps: Mapping[Made, Answer] = field(default_factory=dict)  # none until all are there
     words: Words = field(default_factory=lambda: Words("en"))
     palette: Palette = PALETTES["light"]
     narrow: bool = False
@@ -140,7 +153,6 @@ class LiveView:
         asked: Asked,
         choices: Choices,
         found: Sequence[tuple[Answer, Answer]],
-        steps: Mapping[Made, Answer],
         *,
         narrow: bool = False,
     ) -> Self:
@@ -149,7 +161,6 @@ class LiveView:
             asked=asked,
             mine=tuple(mine for mine, _ in found),
             theirs=tuple(theirs for _, theirs in found),
-            steps=steps,
             words=Words(choices.language, _titles(asked)),
             palette=PALETTES[choices.theme],
             narrow=narrow,
@@ -157,20 +168,15 @@ class LiveView:
 
     @classmethod
     def open(cls, choices: Choices, results: Path, *, narrow: bool = False) -> Self:  # noqa: ARG003  nothing is stored
-        """Return the view with as many seeds as are asked for, and all that tells why.
+        """Return the view with as many seeds as are asked for.
 
         Raises
         ------
         SimError
             naming each choice that cannot be.
         """
-        asked = Asked.read(choices)
-        if asked.mistakes:
-            wrong = "; ".join(f"{one.lever or 'preset'}: {one.text!r}" for one in asked.mistakes)
-            raise SimError(f"there is no such choice: {wrong}")
-        found = [(_now(mine), _now(theirs)) for mine, theirs in asked.asks(asked.seeds)]
-        steps = {made: _now(ask) for made, ask in asked.steps.items()}
-        return cls.of(asked, choices, found, steps, narrow=narrow)
+        asked = Asked.strictly(choices)
+        return cls.of(asked, choices, answers(asked, asked.seeds), narrow=narrow)
 
     @property
     def query(self) -> Query:
@@ -212,8 +218,9 @@ class LiveView:
         return said + [words(key, level=LEVEL, seeds=len(self.mine)) for key in self._spread(notes)]
 
     def _spread(self, notes: tuple[str, ...]) -> tuple[str, ...]:
-        single = self.single and "chart.band" in notes
-        return ("chart.single",) if single else notes
+        if not self.single:
+            return notes
+        return (*(key for key in notes if key not in OF_INTERVALS), "chart.single")
 
     # ---------------------------------------------------------------- what charts draw
 
@@ -274,20 +281,13 @@ class LiveView:
         stored = unit or metrics.get(metric).unit
         return scale_for(stored, values, self.words, difference=difference)
 
-    @cached_property
-    def attribution(self) -> Attribution | None:
-        """Return why the number of the title changed; None until it is known."""
-        if not self.steps:
-            return None
-        place = ENTITIES.index(self.whole)
-        metric = self.asked.metric
-        return shapley(
-            list(self.asked.changes.causes),
-            lambda made: float(self.steps[made].yearly[metric][place]),
-        )
+
+def answers(asked: Asked, seeds: int) -> list[tuple[Answer, Answer]]:
+    """Return the answers for so many seeds, waiting for them: this scenario and the reference."""
+    return [(now(mine), now(theirs)) for mine, theirs in asked.asks(seeds)]
 
 
-def _now(ask: Ask) -> Answer:
+def now(ask: Ask) -> Answer:
     """Return an answer for somebody who waits, and who is nobody else."""
     answer = the_desk().ask(f"once:{hash(ask)}", ask)
     if answer is None:

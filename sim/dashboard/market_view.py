@@ -10,7 +10,7 @@ from sim.core.errors import SimError
 from sim.dashboard.data import ENTITIES
 from sim.dashboard.i18n import Words
 from sim.dashboard.rows import Rows
-from sim.dashboard.runs import COMMAND, Run, chosen_run, runs
+from sim.dashboard.runs import COMMAND, Run, picked
 from sim.dashboard.scene import Choices
 from sim.dashboard.theme import PALETTES, Palette
 from sim.dashboard.view import Cited, Query
@@ -44,10 +44,10 @@ class MarketView:
     @classmethod
     def open(cls, choices: Choices, results: Path, *, narrow: bool = False) -> Self:
         """Return the view of the run chosen; a `SimError` if there is none."""
-        stored = runs(results)
-        if not stored:
+        here = picked(results, choices)
+        if here is None:
             raise SimError(f"there is no run; `{COMMAND}` makes one")
-        return cls.of(chosen_run(stored, choices.own.get("run")), choices, narrow=narrow)
+        return cls.of(here.run, choices, narrow=narrow)
 
     @classmethod
     def of(cls, run: Run, choices: Choices, *, narrow: bool = False) -> Self:
@@ -67,7 +67,8 @@ class MarketView:
     @property
     def query(self) -> Query:
         """Return every choice in full."""
-        return {
+        study = {} if self.run.study is None else {"study": self.run.study}
+        return study | {
             "run": self.run.id,
             "month": self.month,
             "money": self.money,

@@ -11,13 +11,33 @@ from sim.dashboard.citing import users
 from sim.dashboard.controls import choice
 from sim.dashboard.i18n import Words
 from sim.dashboard.market_view import months_of
-from sim.dashboard.runs import Run
+from sim.dashboard.runs import ALONE, Picked, Run
 
 _LISTED = 200  # runs in the list at once; any other is found by typing
 
 
-def run_select(stored: Sequence[Run], here: Run, words: Words) -> Component:
-    """Return the list of runs, the newest first; typing finds scenario, seed or id."""
+def run_selects(here: Picked, words: Words) -> list[Component]:
+    """Return the choice of a study, where there is one, and of one of its runs."""
+    select = _run_select(here.runs, here.run, words)
+    return [select] if here.sources == [ALONE] else [_source_select(here, words), select]
+
+
+def _source_select(here: Picked, words: Words) -> Component:
+    names = {name: words("choice.study.label", name=name) for name in here.sources}
+    alone = {ALONE: words("choice.study.alone")}
+    select: Component = dmc.Select(
+        id=choice("study"),
+        label=words("choice.study"),
+        data=[{"value": name, "label": (names | alone)[name]} for name in here.sources],
+        value=here.run.study or ALONE,
+        allowDeselect=False,
+        maxDropdownHeight=360,
+    )
+    return select
+
+
+def _run_select(stored: Sequence[Run], here: Run, words: Words) -> Component:
+    """Return the list of runs; typing finds scenario, seed or id."""
     select: Component = dmc.Select(
         id=choice("run"),
         label=words("choice.run"),
@@ -34,9 +54,10 @@ def run_select(stored: Sequence[Run], here: Run, words: Words) -> Component:
 
 def _label(run: Run, words: Words) -> str:
     speak = Words(words.language, run.titles)
+    scenario = speak.scenario(run.scenario)
     return words(
         "choice.run.label",
-        scenario=speak.scenario(run.scenario),
+        scenario=f"{scenario} · {run.point}" if run.point else scenario,
         seed=run.seed,
         id=run.id[:7],
     )

@@ -13,10 +13,13 @@ from itertools import combinations, pairwise
 from math import factorial
 from typing import Any
 
+import numpy as np
+
 from sim.core.errors import SimError
 from sim.scenario.compare import differences
 from sim.scenario.load import from_json
 from sim.scenario.schema import Scenario
+from sim.studies.statistics import Interval, interval
 
 MOST = 6  # changes told apart: 64 runs
 
@@ -71,6 +74,19 @@ def in_order(causes: Sequence[str], worth: Callable[[Made], float]) -> Attributi
     values = [_exact(worth(made), made) for made in steps]
     added = [after - before for before, after in pairwise(values)]
     return Attribution(values[0], values[-1], dict(zip(causes, added, strict=True)))
+
+
+def over_seeds(found: Sequence[Attribution]) -> Interval:
+    """Return each cause's part and, last, the whole, as means over seeds: (causes + 1,).
+
+    Each part is a difference under one seed, so the intervals are paired. The means of the parts
+    sum to that of the whole, to rounding.
+
+    found : one a seed, of the same causes, at least one
+    """
+    return interval(
+        np.array([[*map(float, one.parts.values()), float(one.whole)] for one in found])
+    )
 
 
 def sets_of(causes: Sequence[str]) -> Iterator[Made]:

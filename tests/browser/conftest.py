@@ -16,6 +16,7 @@ from tests.browser.synthetic import (
     write_comparison,
     write_records,
     write_short_run,
+    write_thin_study,
 )
 from tests.browser.visits import SIZES, Visit
 
@@ -61,6 +62,15 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_comparison(results)
     write_records(results)
     write_short_run(results)
+    yield from _served(results)
+
+
+@pytest.fixture(scope="session")
+def studied_dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a dashboard with a run and a study that stored few tables."""
+    results = tmp_path_factory.mktemp("studied")
+    write_short_run(results)
+    write_thin_study(results)
     yield from _served(results)
 
 

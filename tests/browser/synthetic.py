@@ -9,8 +9,11 @@ from sim.core.calendar import month_label
 from sim.scenario.load import load_scenario
 from sim.simulate import RunResult, run
 from sim.store.records import SENSITIVITY, write_record
-from sim.store.writer import write_run
+from sim.store.writer import STUDIES, write_run
+from sim.studies.batch import batch
 from sim.studies.comparison import DIFFERENCES, HISTORY, LEVELS, MONTHLY, Comparison, table
+from sim.studies.executors import Serial
+from sim.studies.study_file import load_design
 from sim.studies.verify.running import Report, Verdict
 from sim.studies.verify.standing import save
 
@@ -173,3 +176,13 @@ def _short_run() -> RunResult:
 def write_short_run(results: Path) -> Path:
     """Store a real run, to mid-2017, in a results folder and return its own folder."""
     return write_run(results, _short_run(), seconds=1.0)
+
+
+def write_thin_study(results: Path) -> Path:
+    """Store a study, to January 2017, without what pages over one run need; return its folder."""
+    file = results / "thin.yaml"
+    text = "scenarios: [price_war]\nseeds: 1\nmonths: 1\noutputs: [metric_year]\n"
+    file.write_text(text, encoding="utf-8")
+    folder = results / STUDIES / "thin"
+    batch(load_design(file), folder, Serial(), lambda _: None)
+    return folder

@@ -26,6 +26,12 @@ DRAWN = """[...document.querySelectorAll('.chart:has(.chart-title):has(.chart-bo
 UPLOADS = """[...document.querySelectorAll('input[type=file], .modebar-btn')]
   .filter(part => !/svg|png/i.test(part.dataset.title || '')).length"""
 
+ROWS = "new Set([...document.querySelectorAll('header nav a')].map(a => a.offsetTop)).size"
+IN_SIGHT = """(selector => {
+  const { left, right } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
+  return left >= 0 && right <= innerWidth;
+})"""
+
 
 def opened(visit: Visit, path: str, query: str) -> Page:
     """Return the page when all of its charts are drawn."""
@@ -92,3 +98,27 @@ def test_the_token_lets_in_and_its_lack_does_not(chromium, guarded_dashboard: st
         assert "token" not in page.url
         page.get_by_role("link", name=Words("en")("page.compare")).click()
         expect(page.get_by_role("main")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_on_a_phone_the_menu_is_one_row_in_which_every_page_comes_into_sight(
+    visit: Visit, language: str
+):
+    visit.page.set_viewport_size(SIZES["phone"])
+    for page in PAGES:
+        shown = opened(visit, page.path, f"lang={language}")
+        until(shown, f"{IN_SIGHT}('header nav a.on')")
+
+    assert shown.evaluate(ROWS) == 1
+    for link in shown.locator("header nav a").all():
+        link.focus()
+        until(shown, f"{IN_SIGHT}('header nav a:focus')")
+
+
+def test_the_menu_follows_from_page_to_page(visit: Visit):
+    visit.page.set_viewport_size(SIZES["phone"])
+    shown = opened(visit, PAGES[0].path, "lang=en")
+
+    shown.locator("header nav a").last.click()
+
+    until(shown, f"{IN_SIGHT}('header nav a:last-child.on')")

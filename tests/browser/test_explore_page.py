@@ -163,6 +163,7 @@ def test_bands_come_and_why_it_changed_adds_up(visit: Visit):
     expect(page.locator("#live-why .chart-title")).to_contain_text("accounts for", timeout=LONG)
     expect(page.locator("#live-status")).to_contain_text("20 seeds.", timeout=2 * LONG)
     expect(page.locator("#live-notes")).to_contain_text("90 % interval for the mean over 20 seeds")
+    expect(page.locator("#live-why .chart-notes")).to_contain_text("for the mean over 5 seeds")
     expect(page.locator("#live-foot .action")).to_have_count(4)
     page.locator("label[for$=-table]").first.click()
     expect(page.locator("#live-table .ag-root")).to_be_visible()

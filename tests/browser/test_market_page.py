@@ -68,3 +68,22 @@ def test_without_runs_the_command_is_shown(chromium, empty_dashboard: str):
 
     expect(page.get_by_text("sim run service_cooperation")).to_be_visible()
     page.close()
+
+
+def test_a_study_is_opened_like_runs_and_says_what_it_did_not_store(chromium, studied_dashboard):
+    with chromium.new_context() as context:
+        visit = Visit(context.new_page(), studied_dashboard)
+        page = visit.show("/market?lang=en", charts=3).page
+
+        page.get_by_role("textbox", name="Runs of").click()
+        page.get_by_role("option", name="Study thin").click()
+        command = page.get_by_text("sim run price_war --seed 0 --set months=1")
+        expect(command).to_be_visible()
+        visit.query("study=thin")
+        assert serious(page) == []
+
+        page.get_by_role("textbox", name="Runs of").click()
+        page.get_by_role("option", name="sim run and sim compare").click()
+        expect(page.locator(".chart-title").first).to_contain_text("2017-06: ")
+        assert "run=" not in page.url
+        assert visit.complaints == []

@@ -1,6 +1,7 @@
 """The page of the live market without a browser: what it says, what it refuses, what it exports."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,16 @@ import pytest
 from sim.dashboard import answering, live_view
 from sim.dashboard.answering import answer, mistakes
 from sim.dashboard.app import create_app, screen
-from sim.dashboard.drawing import draw
+from sim.dashboard.charts import charts
+from sim.dashboard.citing import address
+from sim.dashboard.drawing import data, draw
 from sim.dashboard.i18n import Words
 from sim.dashboard.lever_text import cause, extent, option, source, told
-from sim.dashboard.live_view import YOURS, Asked, LiveView
+from sim.dashboard.live_view import YOURS, Asked
 from sim.dashboard.scene import Choices
 from sim.dashboard.texts import LANGUAGES, MESSAGES
+from sim.dashboard.why_view import WHY_SEEDS, WhyView
+from sim.market.names import CARRIERS
 from sim.scenario.load import from_json
 from sim.studies.desk import Ask, DeskError
 from sim.studies.lever_kinds import Conduct, Number, Option
@@ -103,6 +108,7 @@ def test_the_digest_on_the_screen_is_that_of_the_file_on_the_screen(tmp_path: Pa
 def test_bands_and_why_come_with_later_looks_and_nothing_is_sent_twice(desk: Here, monkeypatch):
     monkeypatch.setattr(answering, "SEEDS", 3)
     monkeypatch.setattr(answering, "STAGES", (1, 3))
+    monkeypatch.setattr(answering, "WHY_SEEDS", 2)
     war = WAR | {"cut": "0.045", "whose": "mobile"}
     first = ask(war)
     second = ask(war, seen=first["stage"])
@@ -112,12 +118,19 @@ def test_bands_and_why_come_with_later_looks_and_nothing_is_sent_twice(desk: Her
     unseen = ask(war, seen=second["stage"])
     assert unseen == {"turn": 1, "more": True}
 
+    desk.grant(2 * answering.STAGES[1] + 8)
+    third = ask(war, seen=second["stage"])
+    assert "accounts for" in said(third["live-why"])
+    assert "One seed: there is no interval" in said(third["live-why"])
+
     desk.grant(10_000)
-    last = ask(war, seen=second["stage"])
+    last = ask(war, seen=third["stage"])
     assert last["more"] is False
     assert len(last["figure"]["data"]) == 4  # a line and a band for each of two
     assert "3 seeds." in last["live-status"]
     assert "accounts for" in said(last["live-why"])
+    assert "mean over 2 seeds" in said(last["live-why"])
+    assert "seeds=2" in said(last["live-why"])  # its data are of as many
     assert "Cite as" in said(last["live-foot"])
 
 
@@ -261,18 +274,42 @@ def test_the_page_has_every_lever_where_the_address_puts_it(language, tmp_path: 
     assert '"value": 0.07' in text
 
 
-def test_both_charts_are_exported_under_their_own_address(tmp_path: Path):
+@pytest.mark.parametrize("name", ["explored", "causes"])
+def test_both_charts_are_exported_under_their_own_address(name: str, tmp_path: Path):
     client = create_app(tmp_path).server.test_client()
-    asked = Asked.read(Choices.read(WAR))
-    view = LiveView.open(Choices.read(WAR), tmp_path)
-    query = "&".join(f"{name}={value}" for name, value in view.query.items())
-    for chart in ("explored", "causes"):
-        answer = client.get(f"/export/{chart}.csv?{query}&lang=en&theme=light")
-        assert answer.status_code == 200, answer.text
-        assert answer.text == draw(chart, view).rows.stored.assign(
-            unit=draw(chart, view).rows.unit
-        ).to_csv(index=False, lineterminator="\n")
-    assert view.cited.scenarios[YOURS] == asked.position.digest
+    view = charts.get(name).view.open(Choices.read(WAR | {"seeds": "2"}), tmp_path)
+    answer = client.get(address(name, "csv", view))
+
+    assert answer.status_code == 200, answer.text
+    assert answer.text == data(draw(name, view))
+    assert view.cited.scenarios[YOURS] == view.asked.position.digest
+    assert view.cited.seeds == (0, 1)
+
+
+def test_causes_have_intervals_and_no_more_seeds_than_were_simulated_for_them(tmp_path: Path):
+    client = create_app(tmp_path).server.test_client()
+    levers = "preset=price_war&against=price_war&cut=0.05"
+    told = client.get(f"/export/causes.json?{levers}&seeds={WHY_SEEDS}").get_json()
+
+    assert told["seeds"] == list(range(WHY_SEEDS))
+    assert {row["cause"] for row in told["rows"][:-1]} == {
+        f"carriers.{carrier}.strategy" for carrier in CARRIERS
+    }
+    assert told["rows"][-1]["cause"] == "whole"
+    for row in told["rows"]:
+        assert row["low"] < row["mean"] < row["high"]
+    assert f"90 % interval for the mean over {WHY_SEEDS} seeds" in told["notes"]
+    assert client.get(f"/export/causes.csv?{levers}&seeds={WHY_SEEDS + 1}").status_code == 404
+
+
+def test_a_part_whose_interval_covers_zero_is_hollow_and_gets_no_credit(tmp_path: Path):
+    view = WhyView.open(Choices.read(WAR | {"seeds": "2"}), tmp_path)
+    found = charts.get("causes").rows(view)
+    unsure = replace(found, stored=found.stored.assign(low=-1.0, high=1.0))
+    bars, _ = charts.get("causes").figure(unsure, view)["data"]
+
+    assert set(bars["marker"]["color"]) == {view.palette.panel}
+    assert charts.get("causes").title(unsure, view).startswith("No change by itself clearly moves")
 
 
 @pytest.mark.parametrize("query", ["preset=nowhere", "cut=nan&preset=price_war", "seeds=99"])
@@ -283,12 +320,14 @@ def test_an_export_of_what_cannot_be_is_refused(query: str, tmp_path: Path):
     assert "there is no such choice" in answer.text
 
 
-def test_parts_of_a_change_sum_to_its_whole(desk: Here, tmp_path: Path):
-    view = LiveView.open(Choices.read(WAR | {"against": "price_war"}), tmp_path)
-    found = view.attribution
+def test_parts_of_a_change_sum_to_its_whole_under_every_seed(tmp_path: Path):
+    view = WhyView.open(Choices.read(WAR | {"seeds": "2"}), tmp_path)
 
-    assert found is not None
-    assert sum(found.parts.values()) == found.whole
-    assert float(found.after) == view.mine[0].yearly["profit"][0]
-    assert float(found.before) == view.theirs[0].yearly["profit"][0]
+    for place, found in enumerate(view.attributions):
+        assert sum(found.parts.values()) == found.whole
+        assert float(found.after) == view.mine[place].yearly["profit"][0]
+        assert float(found.before) == view.theirs[place].yearly["profit"][0]
+    mean = view.parts.mean
+    assert mean[:-1].sum() == pytest.approx(mean[-1])
+    assert mean[-1] == view.change("profit").mean[0]
     assert BY_NAME["cut"].facts.meaning

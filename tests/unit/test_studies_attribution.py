@@ -2,7 +2,9 @@
 
 from fractions import Fraction
 from itertools import pairwise, permutations
+from math import pi, tan
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from sim.studies.attribution import (
     Changes,
     Made,
     in_order,
+    over_seeds,
     sets_of,
     shapley,
 )
@@ -35,6 +38,18 @@ def test_two_causes_by_hand():
     assert (found.before, found.after, found.whole) == (1, 21, 20)
     assert in_order("ab", lambda made: worth["".join(sorted(made))]).parts == {"a": 10, "b": 10}
     assert in_order("ba", lambda made: worth["".join(sorted(made))]).parts == {"b": 4, "a": 16}
+
+
+def test_two_seeds_by_hand():
+    seeds = [
+        shapley("a", {frozenset(): 1.0, frozenset("a"): after}.__getitem__) for after in (3, 5)
+    ]
+    found = over_seeds(seeds)
+
+    # Parts 2 and 4: half the interval is t(0.95; 1) = tan(0.45 π) times 1.
+    assert found.mean.tolist() == [3.0, 3.0]
+    assert found.high.tolist() == pytest.approx([3.0 + tan(0.45 * pi)] * 2)
+    assert np.isnan(over_seeds(seeds[:1]).low).all()
 
 
 @given(games)

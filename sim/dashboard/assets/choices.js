@@ -55,6 +55,7 @@ window.dash_clientside = window.dash_clientside || {};
       if (prop_id.startsWith("{")) changed[control(prop_id).name] = value;
     }
     if ("comparison" in changed) changed.scenarios = undefined; // it has others: show them all
+    if ("study" in changed) changed.run = undefined;
     return changed;
   }
 
@@ -67,6 +68,19 @@ window.dash_clientside = window.dash_clientside || {};
     const input = root.matches("input") ? root : root.querySelector("input:checked");
     if (input) input.focus({ preventScroll: true });
   }
+
+  /* On a phone the menu scrolls sideways: the page that is shown, or reached by keyboard, is in
+     its middle. Not one that is clicked: it would be gone from under the finger. */
+  function intoMiddle(link) {
+    const menu = link.parentElement;
+    menu.scrollLeft = link.offsetLeft - menu.offsetLeft - (menu.clientWidth - link.offsetWidth) / 2;
+  }
+  function showPage() {
+    document.querySelectorAll("header nav a.on").forEach(intoMiddle);
+  }
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches("header nav a:focus-visible")) intoMiddle(target);
+  });
 
   let address = null;
   let listening = false;
@@ -90,8 +104,8 @@ window.dash_clientside = window.dash_clientside || {};
 
     route(said, path, before) {
       if (!said) return window.dash_clientside.no_update;
-      const route = { path, lang: said.lang, comparison: said.comparison, run: said.run,
-        kind: said.kind, view: said.view };
+      const route = { path, lang: said.lang, comparison: said.comparison, study: said.study,
+        run: said.run, kind: said.kind, view: said.view };
       document.documentElement.lang = said.lang === "zh" ? "zh-CN" : "en";
       return same(route, before) ? window.dash_clientside.no_update : route;
     },
@@ -103,6 +117,7 @@ window.dash_clientside = window.dash_clientside || {};
     heading(text) {
       if (!text) return;
       document.title = text;
+      setTimeout(showPage);
       if (moved) setTimeout(focusAgain, 50, moved);
     },
 

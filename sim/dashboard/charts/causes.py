@@ -2,102 +2,148 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.dashboard.charts import Chart, charts
 from sim.dashboard.lever_text import cause
-from sim.dashboard.live_view import LiveView
-from sim.dashboard.marks import names_axis
+from sim.dashboard.marks import names_axis, whisker
 from sim.dashboard.plot import Figure, axis, layout
-from sim.dashboard.rows import Rows
+from sim.dashboard.rows import NUMBERS, Rows
+from sim.dashboard.sentences import clear
+from sim.dashboard.why_view import WhyView
 from sim.metrics import metrics
 
 _ROW = 40  # pixels
+_EDGE, _TEXT, _TEXT_NARROW = 0.04, 0.2, 0.4  # of the width of what is drawn: free, for numbers
+_WHOLE = "whole"
+_NOTES = ("explore.why.note", "chart.whisker", "chart.hollow")
+
+type Floats = NDArray[np.float64]
 
 
-def rows(view: LiveView) -> Rows:
+def rows(view: WhyView) -> Rows:
     """Return each cause's part of the change; they sum to the last row, the whole."""
-    found, metric = view.attribution, view.asked.metric
+    metric = view.asked.metric
     unit = metrics.get(metric).unit
-    parts: dict[str, float] = {}
-    if found is not None:
-        ordered = sorted(found.parts.items(), key=lambda part: -abs(part[1]))
-        parts = {name: float(part) for name, part in ordered} | {"whole": float(found.whole)}
-    names = {name: cause(name, view.asked.position.scenario, view.words) for name in parts}
-    frame = pd.DataFrame({"cause": list(parts), "mean": list(parts.values())})
-    scale = view.scale(metric, list(parts.values()), difference=True)
-    return Rows(frame, unit, scale, ("mean",), {"cause": names})
+    frame = pd.DataFrame(columns=["cause", *NUMBERS])
+    if view.steps:
+        frame = pd.DataFrame({"cause": [*view.causes, _WHOLE], **view.parts._asdict()})
+        ordered = frame["mean"].abs().mask(frame["cause"] == _WHOLE, -1.0)
+        frame = frame.loc[ordered.sort_values(ascending=False, kind="stable").index]
+    names = {name: cause(name, view.asked.position.scenario, view.words) for name in frame["cause"]}
+    scale = view.scale(metric, frame["mean"].tolist(), difference=True)
+    return Rows(frame.reset_index(drop=True), unit, scale, labels={"cause": names})
 
 
-def title(found: Rows, view: LiveView) -> str:
-    """Name the cause of the largest part."""
-    words = view.words
-    first, whole = found.frame.iloc[0], found.frame.iloc[-1]
+def title(found: Rows, view: WhyView) -> str:
+    """Name the cause of the largest part that is clear; with one seed, of the largest."""
+    words, frame = view.words, found.frame
+    there = {
+        "metric": words.metric_inside(view.asked.metric),
+        "entity": words.entity(view.whole),
+    }
+    parts = frame.iloc[:-1]
+    known = parts[clear(parts) | view.single]
+    if known.empty:
+        return words("explore.why.unclear", **there)
+    first, whole = known.iloc[0], frame.iloc[-1]
     return words(
         "explore.why.title",
-        metric=words.metric_inside(view.asked.metric),
-        entity=words.entity(view.whole),
         cause=found.name("cause", first["cause"], words),
         part=found.scale.signed(float(first["mean"])),
         whole=found.scale.signed(float(whole["mean"])),
         unit=found.scale.unit,
+        **there,
     )
 
 
-def figure(found: Rows, view: LiveView) -> Figure:
+def figure(found: Rows, view: WhyView) -> Figure:
     """Draw a waterfall: each bar begins where the one above it ends."""
     frame = found.frame
     names = [found.name("cause", name, view.words) for name in frame["cause"]]
-    sizes = [float(value) for value in frame["mean"]]
-    starts, place = [], 0.0
-    for size in sizes[:-1]:
-        starts.append(place)
-        place += size
-    starts.append(0.0)
-    palette = view.palette
-    colours = [palette.scenario(1)] * (len(sizes) - 1) + [palette.scenario(0)]
+    sizes = frame["mean"].to_numpy()
+    starts = np.append(np.cumsum(sizes[:-1]) - sizes[:-1], 0.0)
     labels = [str(number) for number in range(len(names))]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": sizes,
-        "base": starts,
-        "y": labels,
-        "text": [found.scale.signed(size) for size in sizes],
-        "textposition": "outside",
-        "textfont": {"color": palette.ink, "size": 12},
-        "cliponaxis": False,
-        "marker": {"color": colours},
-        "hovertemplate": "%{text}<extra></extra>",
-        "width": 0.55,
-    }
     return {
-        "data": [bars],
+        "data": [_bars(frame, starts, labels, view), _sizes(found, starts, labels, view)],
         "layout": layout(
             view,
             len(names) * (_ROW + 8) + 44,
-            xaxis=_values(starts, sizes, view),
+            xaxis=_values(frame, starts, view),
             yaxis=_names(labels, names, view),
-            margin={"l": 8, "r": 16, "t": 6, "b": 30},
+            margin={"l": 8, "r": 16, "t": 22 if view.narrow else 6, "b": 30},
         ),
     }
 
 
-def _values(starts: list[float], sizes: list[float], view: LiveView) -> dict[str, Any]:
-    ends = [*starts, *(start + size for start, size in zip(starts, sizes, strict=True)), 0.0]
-    room = 0.14 * (max(ends) - min(ends) or 1.0)
+def _bars(frame: pd.DataFrame, starts: Floats, labels: list[str], view: WhyView) -> dict[str, Any]:
+    """Return the bars with their whiskers; what is not clear is hollow."""
+    palette, last = view.palette, len(frame) - 1
+    colours = [palette.scenario(0 if place == last else 1) for place in range(len(frame))]
+    filled = clear(frame) | view.single
+    inside = [c if full else palette.panel for c, full in zip(colours, filled, strict=True)]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": frame["mean"].tolist(),
+        "base": starts.tolist(),
+        "y": labels,
+        "marker": {"color": inside, "line": {"color": colours, "width": 2}},
+        "error_x": whisker(frame, palette.muted),
+        "hoverinfo": "skip",
+        "width": 0.55,
+    }
+
+
+def _sizes(found: Rows, starts: Floats, labels: list[str], view: WhyView) -> dict[str, Any]:
+    """Return the numbers at the right of bars and whiskers."""
+    scale = found.scale
+    text = [
+        scale.signed(row["mean"])
+        + ("" if view.single else f" ±{scale.number((row['high'] - row['low']) / 2)}")
+        for row in found.frame.to_dict("records")
+    ]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": _ends(found.frame, starts).max(axis=0).tolist(),
+        "y": labels,
+        "text": [f" {one}" for one in text],
+        "textposition": "middle right",
+        "textfont": {"color": view.palette.ink, "size": 12},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _ends(frame: pd.DataFrame, starts: Floats) -> Floats:
+    """Return where bars and whiskers begin and end: (4, rows)."""
+    ends = frame[NUMBERS].bfill(axis=1).ffill(axis=1).to_numpy().T + starts
+    return np.vstack([starts, ends])
+
+
+def _values(frame: pd.DataFrame, starts: Floats, view: WhyView) -> dict[str, Any]:
+    ends = _ends(frame, starts)
+    least, most = float(ends.min()), float(ends.max())
+    width = most - least or 1.0
+    text = _TEXT_NARROW if view.narrow else _TEXT
     return axis(
         view,
         nticks=5,
-        range=[min(ends) - room, max(ends) + room],
+        range=[least - _EDGE * width, most + text * width],
         zeroline=True,
         zerolinecolor=view.palette.muted,
     )
 
 
-def _names(labels: list[str], names: list[str], view: LiveView) -> dict[str, Any]:
+def _names(labels: list[str], names: list[str], view: WhyView) -> dict[str, Any]:
     """Return the axis of causes; on a phone each name stands above its bar."""
-    above = {"ticklabelposition": "inside", "ticklabelshift": 22} if view.narrow else {}
+    above = {
+        "ticklabelposition": "inside", "ticklabelshift": -22, "ticklabeloverflow": "allow",
+    } if view.narrow else {}  # fmt: skip
     return names_axis(
         view,
         labels,
@@ -110,4 +156,4 @@ def _names(labels: list[str], names: list[str], view: LiveView) -> dict[str, Any
     )
 
 
-charts.add("causes")(Chart("explore", 20, LiveView, rows, title, ("explore.why.note",), figure))
+charts.add("causes")(Chart("explore", 20, WhyView, rows, title, _NOTES, figure))

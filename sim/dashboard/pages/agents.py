@@ -1,5 +1,6 @@
 """The page of single members: one user, partner, reseller or branch, month by month, in words."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -14,8 +15,9 @@ from sim.dashboard.controls import choice
 from sim.dashboard.i18n import Words
 from sim.dashboard.messages import alert, empty
 from sim.dashboard.pages import Page, pages
-from sim.dashboard.run_controls import few, run_hero, run_select
-from sim.dashboard.runs import COMMAND, Run, chosen_run, runs
+from sim.dashboard.remaking import lacking
+from sim.dashboard.run_controls import few, run_hero, run_selects
+from sim.dashboard.runs import COMMAND, Run, picked
 from sim.dashboard.scene import Choices
 from sim.dashboard.stories import story, told_so_far
 from sim.dashboard.storyteller import Progress, Question, the_storyteller
@@ -23,6 +25,7 @@ from sim.market.names import CARRIERS
 
 KINDS = ("user", "partner", "reseller", "branch")
 
+NEEDED = ("carrier_month",)  # the table that a repeated run is held against
 _TICK = 700  # milliseconds between two looks at how far a story is
 
 
@@ -50,7 +53,8 @@ class Asked:
     def command(self) -> str:
         """Return the command that tells the same story."""
         option = "" if self.kind == "user" else f"--{self.kind} "
-        return f"sim explain {self.run.id} {option}{self.who}"
+        study = "" if self.run.study is None else f" --out {shlex.quote(str(self.run.folder))}"
+        return f"sim explain {self.run.id} {option}{self.who}{study}"
 
 
 def branches(run: Run) -> list[str]:
@@ -70,10 +74,10 @@ def how_many(run: Run, kind: str) -> int:
 
 def layout(choices: Choices, results: Path) -> Component:
     """Return the page; without runs it says which command makes one."""
-    words, stored = Words(choices.language), runs(results)
-    if not stored:
+    words, here = Words(choices.language), picked(results, choices)
+    if here is None:
         return empty(words, "agents", COMMAND)
-    asked = Asked.of(chosen_run(stored, choices.own.get("run")), choices)
+    asked = Asked.of(here.run, choices)
     parts = words("agents.which").split("`")
     which = [html.Code(part) if place % 2 else part for place, part in enumerate(parts)]
     kinds = [(kind, words(f"agents.{kind}")) for kind in KINDS]
@@ -84,7 +88,7 @@ def layout(choices: Choices, results: Path) -> Component:
             html.Div(
                 [
                     label,
-                    run_select(stored, asked.run, words),
+                    *run_selects(here, words),
                     few("kind", kinds, asked.kind, words),
                     _who(asked, words),
                 ],
@@ -168,14 +172,18 @@ def callbacks(app: Dash, results: Path) -> None:
 
 def answer(choices: Choices, results: Path) -> tuple[Component | None, bool]:
     """Return what to show, and whether nothing more is to come."""
-    words, stored = Words(choices.language), runs(results)
-    if not stored:
+    words, here = Words(choices.language), picked(results, choices)
+    if here is None:
         return None, True
-    asked = Asked.of(chosen_run(stored, choices.own.get("run")), choices)
+    asked = Asked.of(here.run, choices)
     if asked.who is None:
         return None, True
+    if missing := asked.run.lacks(NEEDED):
+        return lacking(asked.run, missing, words), True
     try:
-        told = the_storyteller().ask(Question(results, asked.run.id, asked.kind, asked.who))
+        told = the_storyteller().ask(
+            Question(asked.run.folder, asked.run.id, asked.kind, asked.who)
+        )
     except SimError as error:
         failed = alert(words("agents.failed"), [str(error), asked.command], "red")
         return failed, True

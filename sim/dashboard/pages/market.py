@@ -16,25 +16,30 @@ from sim.dashboard.i18n import Words
 from sim.dashboard.market_view import MONEY, MarketView, months_of
 from sim.dashboard.messages import empty
 from sim.dashboard.pages import Page, pages
-from sim.dashboard.run_controls import few, run_hero, run_select
-from sim.dashboard.runs import COMMAND, Run, chosen_run, runs
+from sim.dashboard.remaking import lacking
+from sim.dashboard.run_controls import few, run_hero, run_selects
+from sim.dashboard.runs import COMMAND, Picked, picked
 from sim.dashboard.scene import Choices
 from sim.dashboard.theme import GLYPHS
 from sim.studies.flows import MEASURES
 
+NEEDED = ("postings", "switches", "province_carrier_month")  # tables of its charts
 _TICK = 600  # milliseconds between the months of a play; the server draws three charts in one
 
 
 def layout(choices: Choices, results: Path) -> Component:
     """Return the page; without runs it says which command makes one."""
-    words, stored = Words(choices.language), runs(results)
-    if not stored:
+    words, here = Words(choices.language), picked(results, choices)
+    if here is None:
         return empty(words, "market", COMMAND)
-    view = MarketView.of(chosen_run(stored, choices.own.get("run")), choices)
+    view = MarketView.of(here.run, choices)
+    hero = run_hero(view.run, words, "page.market", html.P(_which(words), className="explained"))
+    if missing := view.run.lacks(NEEDED):
+        return html.Div([hero, _controls(here, [], words), lacking(view.run, missing, words)])
     return html.Div(
         [
-            run_hero(view.run, words, "page.market", html.P(_which(words), className="explained")),
-            _controls(view, stored),
+            hero,
+            _controls(here, _what(view), words),
             html.Div(
                 [chart_card(name, words) for name, _ in in_order("market")],
                 className="charts market",
@@ -50,17 +55,20 @@ def _which(words: Words) -> list[Component | str]:
     return [html.Code(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
-def _controls(view: MarketView, stored: list[Run]) -> Component:
+def _what(view: MarketView) -> list[Component]:
+    """Return the choices of what to see of a run."""
     words = view.words
+    return [
+        few("money", [(name, words(f"money.{name}")) for name in MONEY], view.money, words),
+        few("map", [(name, words(f"map.{name}")) for name in MEASURES], view.measure, words),
+        _carrier(view),
+    ]
+
+
+def _controls(here: Picked, what: list[Component], words: Words) -> Component:
     label = html.H2(words("market.choose"), id="controls-label", className="sr-only")
     return html.Div(
-        [
-            label,
-            run_select(stored, view.run, words),
-            few("money", [(name, words(f"money.{name}")) for name in MONEY], view.money, words),
-            few("map", [(name, words(f"map.{name}")) for name in MEASURES], view.measure, words),
-            _carrier(view),
-        ],
+        [label, *run_selects(here, words), *what],
         className="controls",
         role="group",
         **aria(labelledby="controls-label"),

@@ -79,8 +79,9 @@ EN = {
     "explore.why.title": "{cause} accounts for {part} of {whole} {unit} in {metric} ({entity})",
     "explore.why.note": (
         "Each change is switched on alone and in every combination; a bar is its mean effect over "
-        "all orders (Shapley 1953), under the first seed. The bars sum to the whole."
+        "all orders (Shapley 1953). The bars sum to the whole."
     ),
+    "explore.why.unclear": "No change by itself clearly moves {metric} ({entity})",
     "explore.why.nothing": "Nothing differs from {against}: move a lever or start from another.",
     "explore.why.soon": "The changes are being switched on one at a time …",
     "explore.why.wait": "Switching the changes on one at a time: {done} of {all} runs …",
@@ -183,9 +184,10 @@ ZH = {
     "explore.why": "为什么变了？",
     "explore.why.title": "{entity}{metric}的变化 {whole} {unit} 中，“{cause}”占 {part}",
     "explore.why.note": (
-        "每项变化单独以及以各种组合开启；每条为其在所有次序下的平均效应（Shapley 1953），"
-        "取第一个种子。各条之和等于总变化。"
+        "每项变化单独以及以各种组合开启；每条为其在所有次序下的平均效应（Shapley 1953）。"
+        "各条之和等于总变化。"
     ),
+    "explore.why.unclear": "没有哪一项变化单独明显改变{entity}{metric}",
     "explore.why.nothing": "与“{against}”没有差别：请移动控制项或换一个出发情景。",
     "explore.why.soon": "正在逐项开启各变化……",
     "explore.why.wait": "正在逐项开启各变化：已完成 {done}/{all} 次模拟……",

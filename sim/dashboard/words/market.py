@@ -8,7 +8,14 @@ EN = {
     "market.empty.what": "Run a scenario, then reload this page:",
     "market.which": (
         "One stored run, month by month. `sim run` stores one; `sim compare` stores those "
-        "of every scenario and seed it compares."
+        "of every scenario and seed it compares, `sim batch` those of a study."
+    ),
+    "choice.study": "Runs of",
+    "choice.study.alone": "sim run and sim compare",
+    "choice.study.label": "Study {name}",
+    "run.lacking": (
+        "This run was stored without {tables}, which this page needs; this command stores the "
+        "same run with all its tables, among those of sim run:"
     ),
     "choice.run": "Run",
     "choice.run.label": "{scenario} · seed {seed} · {id}",
@@ -101,7 +108,15 @@ ZH = {
     "market.empty": "还没有运行结果",
     "market.empty.what": "先运行一个情景，然后刷新本页：",
     "market.which": (
-        "逐月查看一次已存的运行。`sim run` 保存一次运行；`sim compare` 保存每个情景和种子的运行。"
+        "逐月查看一次已存的运行。`sim run` 保存一次运行；`sim compare` 保存每个情景和种子的运行，"
+        "`sim batch` 保存一项研究的运行。"
+    ),
+    "choice.study": "运行来自",
+    "choice.study.alone": "sim run 和 sim compare",
+    "choice.study.label": "研究 {name}",
+    "run.lacking": (
+        "这次运行没有保存本页需要的 {tables}；下面的命令保存同一次运行的所有表，"
+        "可在 sim run 的运行中找到："
     ),
     "choice.run": "运行",
     "choice.run.label": "{scenario} · 种子 {seed} · {id}",
