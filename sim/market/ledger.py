@@ -141,7 +141,7 @@ class Ledger:
         InvariantError
             if the two sums of a posting differ or an amount is negative.
         """
-        sides = np.array([self._sides(posting) for posting in postings])
+        sides = np.array([self._sides(posting) for posting in postings], dtype=np.int64)
         paid = [fen for p in postings for fen in _of_each_purpose(p.paid, p)]
         received = [fen for p in postings for fen in _of_each_purpose(p.received, p)]
         purposes = [(p.payers, p.payees, purpose) for p in postings for purpose in p.purposes]

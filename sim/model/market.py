@@ -54,7 +54,7 @@ from sim.model.deals import (
     strike_deals,
     weigh_alliance,
 )
-from sim.model.outcomes import outcomes_of
+from sim.model.outcomes import outcomes_of, wealth_of
 from sim.model.quality import Trend, month_quality
 from sim.model.records import record_month
 from sim.model.research import market_research
@@ -177,7 +177,9 @@ class Market(mesa.Model):
         self.wealth_before = self.wealth()
         self.active_before = self.world.resellers.active.copy()
         self._forget_past_strategies()
-        draws = self.streams.uniform("carriers.decision", month, len(CARRIERS) * DECISION_DRAWS)
+        draws = frozen(
+            self.streams.uniform("carriers.decision", month, len(CARRIERS) * DECISION_DRAWS)
+        ).reshape(len(CARRIERS), DECISION_DRAWS)
         shared = {
             "month": month,
             "list_price": frozen(carriers.list_price),
@@ -207,7 +209,7 @@ class Market(mesa.Model):
                 variable_cost=int(carriers.variable_cost[j]),
                 memory=frozen(carriers.memory[j]),
                 research=self._research(j),
-                draws=frozen(draws[j * DECISION_DRAWS : (j + 1) * DECISION_DRAWS]),
+                draws=draws[j],
                 **shared,  # type: ignore[arg-type]
             )
             for j in range(len(CARRIERS))
@@ -442,8 +444,7 @@ class Market(mesa.Model):
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""
         ledger = self.world.ledger
-        branches = ledger.of("branch").reshape(len(CARRIERS), -1)
-        return ledger.of("carrier") + branches.sum(axis=1)
+        return wealth_of(ledger.of("carrier"), ledger.of("branch"))
 
 
 def has_control(scenario: Scenario) -> bool:
