@@ -19,6 +19,7 @@ def month_index(label: str) -> int:
     return (int(year) - FIRST_YEAR) * MONTHS_PER_YEAR + int(month) - 1
 
 
+@cache
 def month_label(month: int) -> str:
     """Return the label of a month number, such as "2017-01"."""
     return f"{year_of(month)}-{month % MONTHS_PER_YEAR + 1:02d}"

@@ -13,63 +13,68 @@ from sim.core.kernels import inlined, kernel
 
 type Accounts = NDArray[np.int64]
 type Fen = NDArray[np.int64]
-type Flags = NDArray[np.bool_]
 
 
 # In place of an amount: all that the other side pays or receives; for a group of one account.
 ALL_OF_IT: Fen = np.array([np.iinfo(np.int64).min])
 
-NOBODY: Accounts = np.empty(0, dtype=np.int64)
+ALL: Accounts = np.empty(0, dtype=np.int64)  # in place of the accounts that pay: the whole group
 
 
 class Posting(NamedTuple):
-    """What each account of one group pays and each of another receives."""
+    """What each account of one group pays and each of another receives, purpose by purpose."""
 
     payers: str
-    paid: Fen  # (accounts that pay,) fen, not negative
+    paid: Fen  # (purposes, accounts that pay) fen, not negative; one axis for one purpose
     payees: str
-    received: Fen  # (accounts of `payees`,) likewise; the two must sum to the same fen
-    purpose: str
-    who: Accounts | None = None  # the accounts that pay, by number within `payers`; None: all
+    received: Fen  # (purposes, accounts of `payees`) likewise; each sums to the fen of `paid`
+    purposes: tuple[str, ...]
+    who: Accounts = ALL  # the accounts that pay, by number within `payers`
+
+
+# The two sides of a posting as numbers: the first account of the group that pays, how many
+# accounts of it do, the same of who receives, purposes, and whether those who pay are listed.
+SIDES = ("payer", "payers", "payee", "payees", "purposes", "listed")
+PAYER, PAYERS, PAYEE, PAYEES, PURPOSES, LISTED = range(len(SIDES))
 
 
 @kernel
 def transfer(
-    balance: Fen, first: Accounts, size: Accounts, some: Flags, who: Accounts, paid: Fen,
-    received: Fen, totals: Fen,
-) -> int:  # fmt: skip
-    """Move whole fen from accounts to accounts; return the first posting that cannot be, or -1.
+    balance: Fen, sides: Accounts, who: Accounts, paid: Fen, received: Fen, totals: Fen
+) -> int:
+    """Move whole fen from accounts to accounts; return the first purpose that cannot be, or -1.
 
-    Nothing is moved where the two sums of any posting differ or an amount is negative.
+    Nothing is moved where the two sums of any purpose differ or an amount is negative.
 
     Parameters
     ----------
     balance : (accounts,) fen
-    first, size : (2, postings) of the group that pays and the group that receives: its first
-        account, and how many accounts of it do
-    some : (postings,) whether those who pay are the ones in `who`, by number within the group;
-        otherwise the whole group pays
-    paid, received : fen of each account in turn, posting by posting
-    totals : (postings,) fen, written
+    sides : (postings, SIDES)
+    who : those who pay, by number within the group, of each posting that lists them in turn
+    paid, received : fen of each account in turn, purpose by purpose
+    totals : (purposes of all postings,) fen, written
     """
-    pays, gets = 0, 0
-    for p in range(totals.shape[0]):
-        debit, credit = paid[pays : pays + size[0, p]], received[gets : gets + size[1, p]]
-        _fill_in(debit, credit)
-        _fill_in(credit, debit)
-        total = _total(debit)
-        if total < 0 or total != _total(credit):
-            return p
-        totals[p] = total
-        pays, gets = pays + size[0, p], gets + size[1, p]
-    pays, gets, listed = 0, 0, 0
-    for p in range(totals.shape[0]):
-        for i in range(size[0, p]):
-            balance[first[0, p] + (who[listed + i] if some[p] else i)] -= paid[pays + i]
-        for i in range(size[1, p]):
-            balance[first[1, p] + i] += received[gets + i]
-        pays, gets = pays + size[0, p], gets + size[1, p]
-        listed += size[0, p] if some[p] else 0
+    pays, gets, row = 0, 0, 0
+    for side in sides:
+        for _ in range(side[PURPOSES]):
+            debit = paid[pays : pays + side[PAYERS]]
+            credit = received[gets : gets + side[PAYEES]]
+            _fill_in(debit, credit)
+            _fill_in(credit, debit)
+            totals[row] = _total(debit)
+            if totals[row] < 0 or totals[row] != _total(credit):
+                return row
+            pays, gets, row = pays + side[PAYERS], gets + side[PAYEES], row + 1
+    pays, gets, named = 0, 0, 0
+    for side in sides:
+        listed = side[LISTED] != 0
+        for _ in range(side[PURPOSES]):
+            for i in range(side[PAYERS]):
+                balance[side[PAYER] + (who[named + i] if listed else i)] -= paid[pays + i]
+            for i in range(side[PAYEES]):
+                balance[side[PAYEE] + i] += received[gets + i]
+            pays, gets = pays + side[PAYERS], gets + side[PAYEES]
+        named += side[PAYERS] if listed else 0
     return -1
 
 
@@ -125,7 +130,8 @@ class Ledger:
         self, payers: str, paid: Fen | int, payees: str, received: Fen | int, purpose: str
     ) -> None:
         """Post one payment, a number standing for the account of a group of one; see `post`."""
-        self.post([Posting(payers, np.asarray(paid), payees, np.asarray(received), purpose)])
+        amounts = np.asarray(paid), np.asarray(received)
+        self.post([Posting(payers, amounts[0], payees, amounts[1], (purpose,))])
 
     def post(self, postings: Sequence[Posting]) -> None:
         """Post what accounts pay and receive: all of it, or nothing.
@@ -135,27 +141,37 @@ class Ledger:
         InvariantError
             if the two sums of a posting differ or an amount is negative.
         """
-        payers, paid, payees, received, purposes, who = zip(*postings, strict=True)
-        paying = [self.groups[g] if w is None else w for g, w in zip(payers, who, strict=True)]
-        size = [len(accounts) for accounts in paying + [self.groups[g] for g in payees]]
-        if size != [fen.size for fen in paid + received]:
-            raise _miscounted(postings, size)
-        totals = np.zeros(len(postings), dtype=np.int64)
+        sides = np.array([self._sides(posting) for posting in postings], dtype=np.int64)
+        paid = [fen for p in postings for fen in _of_each_purpose(p.paid, p)]
+        received = [fen for p in postings for fen in _of_each_purpose(p.received, p)]
+        purposes = [(p.payers, p.payees, purpose) for p in postings for purpose in p.purposes]
+        totals = np.zeros(len(purposes), dtype=np.int64)
         refused = transfer(
             self.balance,
-            np.array([self.groups[group].start for group in payers + payees]).reshape(2, -1),
-            np.array(size).reshape(2, -1),
-            np.array([rows is not None for rows in who]),
-            np.concatenate([NOBODY, *(rows for rows in who if rows is not None)]),
+            sides,
+            np.concatenate([p.who for p in postings]),
             np.concatenate(paid, axis=None, dtype=np.int64),  # what is not whole is refused
             np.concatenate(received, axis=None, dtype=np.int64),
             totals,
         )
         if refused >= 0:
-            raise _refusal(postings[refused])
-        fen = totals.tolist()
-        for key, total in zip(zip(payers, payees, purposes, strict=True), fen, strict=True):
-            self.posted[key] = self.posted.get(key, 0) + total
+            raise _refusal(postings, refused)
+        for key, fen in zip(purposes, totals.tolist(), strict=True):
+            self.posted[key] = self.posted.get(key, 0) + fen
+
+    def _sides(self, posting: Posting) -> tuple[int, ...]:
+        """Return who pays and receives, as in `SIDES`; raise where amounts are not as many."""
+        payers, payees = self.groups[posting.payers], self.groups[posting.payees]
+        listed, purposes = posting.who is not ALL, len(posting.purposes)
+        paying = len(posting.who if listed else payers)
+        for fen, accounts, group in (
+            (posting.paid, paying, posting.payers),
+            (posting.received, len(payees), posting.payees),
+        ):
+            asked = accounts if fen is ALL_OF_IT else accounts * purposes
+            if fen.size != asked:
+                raise InvariantError(f"{fen.size} amounts for {asked} {group}")
+        return payers.start, paying, payees.start, len(payees), purposes, listed
 
     def of(self, group: str) -> Fen:
         """Return the balances of a group: (accounts,) fen."""
@@ -210,19 +226,21 @@ class Ledger:
         return dict(zip(self.groups, sums.tolist(), strict=True))
 
 
-def _miscounted(postings: Sequence[Posting], size: Sequence[int]) -> InvariantError:
-    """Return, in words, which group has another number of accounts than of amounts: `size`."""
-    sides = [posting[:2] for posting in postings] + [posting[2:4] for posting in postings]
-    wrong = ((len(fen.ravel()), n, group) for (group, fen), n in zip(sides, size, strict=True))
-    amounts, accounts, group = next(side for side in wrong if side[0] != side[1])
-    return InvariantError(f"{amounts} amounts for {accounts} {group}")
+def _of_each_purpose(fen: Fen, posting: Posting) -> list[Fen]:
+    """Return the amounts of one side, purpose by purpose, however they are held."""
+    return [fen] * len(posting.purposes) if fen is ALL_OF_IT else [fen]
 
 
-def _refusal(posting: Posting) -> InvariantError:
-    """Return what is wrong with a posting, in words."""
-    paid, received = (_in_words(fen) for fen in (posting.paid, posting.received))
+def _refusal(postings: Sequence[Posting], refused: int) -> InvariantError:
+    """Return in words what is wrong with a purpose, counted through all postings."""
+    rows = [(posting, row) for posting in postings for row in range(len(posting.purposes))]
+    posting, row = rows[refused]
+    paid, received = (
+        _in_words(fen if fen is ALL_OF_IT else fen.reshape(len(posting.purposes), -1)[row])
+        for fen in (posting.paid, posting.received)
+    )
     return InvariantError(
-        f"{posting.purpose}: {posting.payers} pay {paid}, {posting.payees} receive {received}"
+        f"{posting.purposes[row]}: {posting.payers} pay {paid}, {posting.payees} receive {received}"
     )
 
 

@@ -104,9 +104,7 @@ class PartnerDebts(NamedTuple):
 
     direct: Ints  # (sponsors,) to carriers
     resold: Ints  # (sponsors,) to resellers
-    traffic: Ints  # (sponsors,) to platforms, for traffic and results
-    fees: Ints  # (sponsors,) to platforms, subscriptions
-    integration: Ints  # (sponsors,) to suppliers
+    service: Ints  # (2, sponsors) to platforms: for traffic and results, and subscriptions
     to_carriers: Ints  # (carriers,) the direct part by whom it goes to
     to_resellers: Ints  # (carriers,) the resold part by whose traffic it is
     to_platforms: Ints  # (1 + carriers,) what each platform takes in, by id
@@ -118,9 +116,7 @@ def partner_debts(charged: SponsorCharges, platform: Ints) -> PartnerDebts:
     return PartnerDebts(
         _by_row(charged.direct),
         _by_row(charged.resold),
-        _by_row(charged.platform),
-        _by_row(charged.subscription),
-        charged.integration,
+        np.stack((_by_row(charged.platform), _by_row(charged.subscription))),
         by_column(charged.direct),
         by_column(charged.resold),
         platform_income(charged, platform),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel
 from sim.market.names import DIRECT, NO_PLATFORM, NONE, PLATFORM, RESELLER
+from sim.market.offers import NOT_SOLD
 
 type Channels = NDArray[np.int8]
 type Flags = NDArray[np.bool_]
@@ -166,7 +167,7 @@ def _affordable(channel: Channels, spending: Floats, budget: Floats) -> Floats:
 
 @kernel
 def strike(
-    rows: Ints, chosen: Choice, platform: Ints, left: Flags, resale: Flags, block: Floats,
+    rows: Ints, chosen: Choice, platform: Ints, before: Ints, resale_price: Ints, block: Floats,
     failure: float, channel: Channels, fraction: Floats,
 ) -> Deals:  # fmt: skip
     """Write what partners chose into the book; return the deals in force.
@@ -177,8 +178,8 @@ def strike(
     Parameters
     ----------
     rows : partners that choose; chosen : theirs
-    platform : (carriers,) ids; left : (carriers,) no longer on last month's
-    resale : (carriers,) resellers have something to sell
+    platform, before : (carriers,) ids, this month's and last month's
+    resale_price : (carriers,) fen per GB, `NOT_SOLD` where resellers have nothing to sell
     block : (carriers,) part of the worth; failure : share of resellers' deliveries
     channel, fraction : (all partners, carriers), written
     """
@@ -189,6 +190,7 @@ def strike(
             if through != NONE or channel[rows[i], j] != NONE:  # most had none and have none
                 channel[rows[i], j] = through
                 fraction[rows[i], j] = 0.0 if through == NONE else chosen.fraction[i, j]
+    left, resale = (platform == NO_PLATFORM) | (platform != before), resale_price < NOT_SOLD
     over, sponsors = np.zeros(carriers, dtype=np.bool_), np.zeros(channel.shape[0], dtype=np.bool_)
     for n in range(channel.shape[0]):
         has_deals = False

@@ -7,6 +7,7 @@ and the rest is solved again (Cournot 1838). Equal costs give p = c + (A - c) / 
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +113,32 @@ def come_and_go(
 
 
 @kernel
+def enter_and_sell(
+    handling: Floats, choke: Ints, wholesale: Ints, active: NDArray[np.bool_], capital: Ints,
+    potential: Ints, losing_months: Ints, profit: Ints, patience: int,
+) -> tuple[Ints, NDArray[np.bool_], Ints]:  # fmt: skip
+    """Return the price, who is in business and what they sell, once they have come and gone.
+
+    handling, choke : as in `handling_costs`; wholesale : (carriers,) fen per GB
+    active … patience : as in `come_and_go`; price and sales : as in `cournot_markets`
+    """
+    stays = come_and_go(active, capital, potential, losing_months, profit, patience)
+    price, sales = cournot_markets(choke, wholesale + handling_costs(handling, choke), stays)
+    return price, stays, sales
+
+
+@kernel
+def after_trade(
+    active: NDArray[np.bool_], profit: Ints, capital: Ints, losing_months: Ints
+) -> tuple[Ints, Ints]:
+    """Return resellers' capital and months of loss in a row once a month is over: (resellers,).
+
+    profit : (resellers,) fen of the month; a month out of business is not one of loss
+    """
+    return capital + profit, (losing_months + 1) * (active & (profit < 0))
+
+
+@kernel
 def newcomers_gain(choke: Ints, price: Ints, cost: Ints, sellers: Ints, volume: Floats) -> Floats:
     """Return what each reseller would earn if it joined n who sell: (resellers,) fen a month.
 
@@ -152,6 +179,29 @@ def newcomers_profit(
     sellers = np.full(choke.shape[0], active.sum())
     gain = newcomers_gain(choke, asked, cost, sellers, sold / KB_PER_GB)
     return whole(gain) - fixed_cost
+
+
+class Trading(NamedTuple):
+    """What resellers know before they decide; fen."""
+
+    handling: Ints  # (resellers, carriers) a GB
+    newcomer: Ints  # (resellers,) what each would have earned in business last month
+    wholesale: Ints  # (carriers,) a GB, mean over what branches sell
+
+
+@kernel
+def before_trade(
+    handling: Floats, choke: Ints, price: Ints, wholesale: Ints, active: NDArray[np.bool_],
+    sold: Ints, fixed_cost: Ints, branch_sales: Floats, branch_price: Ints,
+) -> Trading:  # fmt: skip
+    """Return what resellers know before they decide, of last month and of branches' new offers.
+
+    handling : as in `handling_costs`; choke … fixed_cost : as in `newcomers_profit`, last month's
+    branch_sales, branch_price : (carriers, branches) as in `wholesale_prices`, this month's
+    """
+    costs = handling_costs(handling, choke)
+    newcomer = newcomers_profit(choke, price, wholesale, costs, active, sold, fixed_cost)
+    return Trading(costs, newcomer, wholesale_prices(branch_sales, branch_price))
 
 
 @kernel

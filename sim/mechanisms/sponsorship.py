@@ -17,8 +17,9 @@ from sim.core.money import split_into, whole
 from sim.core.sums import total_of
 from sim.core.units import KB_PER_GB
 from sim.market.names import CATEGORIES, CHANNELS, DIRECT, PLATFORM
-from sim.mechanisms.billing import SponsorCharges
+from sim.mechanisms.billing import SponsorCharges, bill_partners
 from sim.mechanisms.channels import Deals, Seen, blocked_at
+from sim.mechanisms.contracts import Contract
 from sim.mechanisms.usage import POTENTIAL, PRICED, REACH_SPONSORED
 
 type Flags = NDArray[np.bool_]
@@ -263,6 +264,27 @@ def add_up_sponsors(
     by_channel = cells.sum(axis=1)
     by_carrier = by_channel[PARTNERS].sum(axis=0)
     return Sponsored(cells, by_channel, by_carrier, sponsors, on_platform, int(with_sponsor.sum()))
+
+
+@kernel
+def bill_sponsors(
+    deals: Deals, category: NDArray[np.uint8], reach: Floats, value: Floats, dilution: float,
+    by_style: Ints, share: Floats, mix: Floats, uplift: Floats, platform: Ints, block: Floats,
+    direct_rate: Ints, service: Contract, reseller_price: Ints, integration: int,
+) -> tuple[Ints, SponsorCharges, Sponsored]:  # fmt: skip
+    """Return what a month's sponsored use is worth to sponsors, what they owe, and both added up.
+
+    The worth is (sponsors, carriers) fen, at their true values. Arguments as in `sponsored_use`,
+    then as in `bill_partners`.
+    """
+    volume, worth = sponsored_use(
+        deals, category, reach, value, dilution, by_style, share, mix, uplift, platform, block
+    )
+    owed = bill_partners(
+        deals.partner, volume, worth, deals.channel, platform, direct_rate, service,
+        reseller_price, integration,
+    )  # fmt: skip
+    return worth, owed, add_up_sponsors(category, deals.channel, owed, worth)
 
 
 @kernel

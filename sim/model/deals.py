@@ -12,16 +12,16 @@ from sim.core.calendar import month_index
 from sim.core.units import FEN_PER_YUAN
 from sim.market.names import CARRIERS, NO_PLATFORM, PLATFORM, SHARED_PLATFORM
 from sim.market.views import PartnerView, frozen
-from sim.market.world import NO_OFFER
-from sim.mechanisms.billing import SponsorCharges, bill_partners
+from sim.mechanisms.billing import SponsorCharges
 from sim.mechanisms.channels import Choice, Deals, blocked_part, strike
 from sim.mechanisms.contracts import Contract, payment
 from sim.mechanisms.diffusion import bass
 from sim.mechanisms.sharing import among, mask_of, members_of, share_platform, weights
 from sim.mechanisms.sponsorship import (
+    Sponsored,
+    bill_sponsors,
     seen_by_partners,
     sponsored_share,
-    sponsored_use,
 )
 
 if TYPE_CHECKING:
@@ -44,16 +44,15 @@ def strike_deals(market: Market) -> Deals:
     free = partners.up_for_renewal(world.month)
     free = free[partners.aware[free]]
     decision = settings.strategy.decide(_partner_view(market, free))
-    platform = market.platform
     deals = strike(
         free,
         Choice(
             np.ascontiguousarray(decision.channel, np.int8),
             np.ascontiguousarray(decision.fraction, np.float64),
         ),
-        platform,
-        (platform == NO_PLATFORM) | (platform != market.platform_before),
-        world.resellers.price < NO_OFFER,
+        market.platform,
+        market.platform_before,
+        world.resellers.price,
         carriers.block,
         market.scenario.resale.failure,
         partners.channel,
@@ -102,15 +101,15 @@ def _partner_view(market: Market, rows: Ints) -> PartnerView:
 # ------------------------------------------------------------------------------ charges
 
 
-def bill_deals(market: Market) -> tuple[Ints, SponsorCharges]:
-    """Return what this month's sponsored use is worth to who pays for it, and what they owe.
+def bill_deals(market: Market) -> tuple[Ints, SponsorCharges, Sponsored]:
+    """Return what this month's sponsored use is worth, what is owed for it, and both added up.
 
-    The worth is (sponsors, carriers) fen, at their true values.
+    The worth is (sponsors, carriers) fen, to who pays for the use and at their true values.
     """
-    world, service, platform = market.world, market.scenario.service, market.platform
-    partners, carriers, deals = world.partners, world.carriers, market.deals
-    volume, worth = sponsored_use(
-        deals,
+    world, service = market.world, market.scenario.service
+    partners, carriers = world.partners, world.carriers
+    return bill_sponsors(
+        market.deals,
         partners.category,
         partners.reach,
         partners.value,
@@ -119,15 +118,8 @@ def bill_deals(market: Market) -> tuple[Ints, SponsorCharges]:
         world.sponsored,
         market.fixed.mix,
         service.uplift * carriers.service,
-        platform,
+        market.platform,
         carriers.block,
-    )
-    return worth, bill_partners(
-        deals.partner,
-        volume,
-        worth,
-        deals.channel,
-        platform,
         carriers.backward_rate,
         Contract(
             market.platform_rate,

@@ -36,7 +36,8 @@ from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
 from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
 from sim.mechanisms.metering import use_data
 from sim.mechanisms.places import place_values
-from sim.mechanisms.sponsorship import PAID, VOLUME, Sponsored, add_up_sponsors, sponsored_by_style
+from sim.mechanisms.resale import after_trade
+from sim.mechanisms.sponsorship import PAID, VOLUME, sponsored_by_style
 from sim.mechanisms.surplus import consumer_surplus
 from sim.mechanisms.usage import (
     LINES,
@@ -53,7 +54,7 @@ from sim.model.deals import (
     strike_deals,
     weigh_alliance,
 )
-from sim.model.outcomes import outcomes_of
+from sim.model.outcomes import outcomes_of, wealth_of
 from sim.model.quality import Trend, month_quality
 from sim.model.records import record_month
 from sim.model.research import market_research
@@ -69,6 +70,7 @@ from sim.model.settlement import (
 from sim.model.supply import (
     Characters,
     ResaleTerms,
+    backward_list_prices,
     carry_costs,
     decide_leaks,
     decide_resale,
@@ -175,7 +177,9 @@ class Market(mesa.Model):
         self.wealth_before = self.wealth()
         self.active_before = self.world.resellers.active.copy()
         self._forget_past_strategies()
-        draws = self.streams.uniform("carriers.decision", month, len(CARRIERS) * DECISION_DRAWS)
+        draws = frozen(
+            self.streams.uniform("carriers.decision", month, len(CARRIERS) * DECISION_DRAWS)
+        ).reshape(len(CARRIERS), DECISION_DRAWS)
         shared = {
             "month": month,
             "list_price": frozen(carriers.list_price),
@@ -205,7 +209,7 @@ class Market(mesa.Model):
                 variable_cost=int(carriers.variable_cost[j]),
                 memory=frozen(carriers.memory[j]),
                 research=self._research(j),
-                draws=frozen(draws[j * DECISION_DRAWS : (j + 1) * DECISION_DRAWS]),
+                draws=draws[j],
                 **shared,  # type: ignore[arg-type]
             )
             for j in range(len(CARRIERS))
@@ -232,8 +236,9 @@ class Market(mesa.Model):
         self.decisions = [c.decide(self.views[c.index]) for c in self.carriers]
         for carrier, decision in zip(self.carriers, self.decisions, strict=True):
             _check_decision(carrier.id, decision)
-        decide_leaks(self)
-        self.resale: ResaleTerms = decide_resale(self)
+        list_price = backward_list_prices(self)
+        decide_leaks(self, list_price)
+        self.resale: ResaleTerms = decide_resale(self, list_price)
 
     # ------------------------------------------------------------------ publish
 
@@ -374,10 +379,7 @@ class Market(mesa.Model):
     def bill(self) -> None:
         """Turn sponsored and resold use into charges to partners and resellers."""
         world = self.world
-        self.worth, self.sponsor_charges = bill_deals(self)
-        self.sponsoring: Sponsored = add_up_sponsors(
-            world.partners.category, self.deals.channel, self.sponsor_charges, self.worth
-        )
+        self.worth, self.sponsor_charges, self.sponsoring = bill_deals(self)
         leaked = self.sponsoring.by_channel[VOLUME, RESELLER] + self.total[:, RESOLD]
         self.leak_charges: LeakCharges = bill_leaks(
             leaked, world.branches.sales, world.branches.price
@@ -435,15 +437,14 @@ class Market(mesa.Model):
         resellers.sold = self.leak_charges.sold
         resellers.margin = self.settled.reseller_margin
         resellers.profit = self.settled.reseller_profit
-        resellers.capital = resellers.capital + resellers.profit
-        losing = resellers.active & (resellers.profit < 0)
-        resellers.losing_months = (resellers.losing_months + 1) * losing
+        resellers.capital, resellers.losing_months = after_trade(
+            resellers.active, resellers.profit, resellers.capital, resellers.losing_months
+        )
 
     def wealth(self) -> NDArray[np.int64]:
         """Return each carrier's balance, its branches' included: (carriers,) fen."""
         ledger = self.world.ledger
-        branches = ledger.of("branch").reshape(len(CARRIERS), -1)
-        return ledger.of("carrier") + branches.sum(axis=1)
+        return wealth_of(ledger.of("carrier"), ledger.of("branch"))
 
 
 def has_control(scenario: Scenario) -> bool:

@@ -28,6 +28,18 @@ class Outcomes(NamedTuple):
 
 
 @kernel
+def wealth_of(own: Ints, branches: Ints) -> Ints:
+    """Return what carriers and their branches have together: (carriers,) fen.
+
+    own : (carriers,) fen; branches : (carriers × provinces,) fen, carrier by carrier
+    """
+    wealth, provinces = own.copy(), branches.shape[0] // own.shape[0]
+    for b in range(branches.shape[0]):
+        wealth[b // provinces] += branches[b]
+    return wealth
+
+
+@kernel
 def outcomes_of(total: Ints, line_cost: Ints, traffic_cost: Ints, sponsored: Ints) -> Outcomes:
     """Return a month's outcomes.
 

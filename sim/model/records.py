@@ -188,16 +188,34 @@ def _by_province(
 
 
 def _record_categories(market: Market, label: str) -> None:
-    sponsored = market.sponsoring.cells[VOLUME].sum(axis=1)
+    volume, share, added = _by_category(
+        market.sponsoring.cells[VOLUME],
+        market.world.sponsored,
+        market.sums.by_style,
+        market.fixed.mix,
+    )
     market.world.record(
         "category_carrier_month",
         month=label,
         category=_repeated(CATEGORIES, len(CARRIERS)),
         carrier=_tiled(CARRIERS, len(CATEGORIES)),
-        sponsored_kb=sponsored.ravel(),
-        sponsored_share=market.world.sponsored.T.ravel(),
-        incremental_share=incremental_share(market.sums.by_style, market.fixed.mix).T.ravel(),
+        sponsored_kb=volume,
+        sponsored_share=share,
+        incremental_share=added,
     )
+
+
+@kernel
+def _by_category(
+    volume: Ints, share: Floats, by_style: Ints, mix: Floats
+) -> tuple[Ints, Floats, Floats]:
+    """Return kB sponsored, the share of traffic sponsored and that which sponsoring adds.
+
+    All are (categories × carriers,). volume : (categories, channels, carriers) kB
+    share : (carriers, categories); by_style, mix : as in `incremental_share`
+    """
+    added = incremental_share(by_style, mix)
+    return volume.sum(axis=1).ravel(), share.T.copy().ravel(), added.T.copy().ravel()
 
 
 def _record_partners(market: Market) -> None:

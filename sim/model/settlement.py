@@ -16,6 +16,7 @@ from sim.market.names import CARRIERS
 from sim.market.population import Population
 from sim.mechanisms.billing import (
     LeakCharges,
+    PartnerDebts,
     SponsorCharges,
     by_column,
     charge_of,
@@ -41,9 +42,14 @@ from sim.mechanisms.usage import (
 
 type Ints = NDArray[np.int64]
 
-SPONSORED_TRAFFIC = "sponsored traffic"
+# What is paid for, in the order of the amounts.
+TO_CARRIERS = ("plan fee", "overage", "voice and messages", "user control")  # as in `CHARGES`
+SPONSORED_TRAFFIC = ("sponsored traffic",)
+TO_PLATFORMS = ("sponsored traffic", "subscription")
+BY_RESELLERS = ("handling", "overheads")
+
 HELD_COUNTS = (0,)  # lines among the sums of an offer
-CHARGES = (FEE, OVERAGE, RESALE, VOICE, CONTROL_FEE)  # what a user's bill is made of
+CHARGES = (FEE, OVERAGE, VOICE, CONTROL_FEE, RESALE)  # what a user's bill is made of
 
 
 # What resellers divide among themselves.
@@ -84,33 +90,21 @@ class Settled(NamedTuple):
 
 def settle(ledger: Ledger, trade: Trade) -> Settled:
     """Post the month's charges between users, partners, resellers, carriers and suppliers."""
-    users, charged = user_charges(trade.sums.by_place)
-    fee, overage, topup, voice, control = users
-    to_fee, to_overage, to_topup, to_voice, to_control = charged
-    owed, who = partner_debts(trade.sponsors, trade.platform), trade.sponsors.partner
-    costs = trade.costs
-    income, shares = platform_shares(owed.to_platforms, trade.platform, trade.parts)
-    retail = _retail(trade, to_topup, owed.to_resellers)
+    users, charged, owed, income, shares, retail = _charges(trade)
+    who, integration = trade.sponsors.partner, trade.sponsors.integration
+    costs = np.concatenate(trade.costs)
     ledger.post(
         [
-            Posting("users", fee, "carrier", to_fee, "plan fee"),
-            Posting("users", overage, "carrier", to_overage, "overage"),
-            Posting("users", voice, "carrier", to_voice, "voice and messages"),
-            Posting("users", control, "carrier", to_control, "user control"),
-            Posting("users", topup, "reseller", retail.topups, "top-up"),
+            Posting("users", users[:-1], "carrier", charged[:-1], TO_CARRIERS),
+            Posting("users", users[-1], "reseller", retail.topups, ("top-up",)),
             Posting("partner", owed.direct, "carrier", owed.to_carriers, SPONSORED_TRAFFIC, who),
             Posting("partner", owed.resold, "reseller", retail.resold, SPONSORED_TRAFFIC, who),
-            Posting("partner", owed.traffic, "platform", ALL_OF_IT, SPONSORED_TRAFFIC, who),
-            Posting("partner", owed.fees, "platform", ALL_OF_IT, "subscription", who),
-            Posting("partner", owed.integration, "suppliers", ALL_OF_IT, "integration", who),
-            Posting("platform", income, "carrier", shares, "platform revenue"),
-            Posting("reseller", retail.bought, "branch", trade.leaks.paid, "wholesale"),
-            Posting("reseller", retail.handling, "suppliers", ALL_OF_IT, "handling"),
-            Posting("reseller", retail.overheads, "suppliers", ALL_OF_IT, "overheads"),
-            Posting("carrier", costs.lines, "suppliers", ALL_OF_IT, "lines"),
-            Posting("carrier", costs.traffic, "suppliers", ALL_OF_IT, "traffic"),
-            Posting("carrier", costs.capacity, "suppliers", ALL_OF_IT, "capacity"),
-            Posting("carrier", costs.service, "suppliers", ALL_OF_IT, "service"),
+            Posting("partner", owed.service, "platform", ALL_OF_IT, TO_PLATFORMS, who),
+            Posting("partner", integration, "suppliers", ALL_OF_IT, ("integration",), who),
+            Posting("platform", income, "carrier", shares, ("platform revenue",)),
+            Posting("reseller", retail.bought, "branch", trade.leaks.paid, ("wholesale",)),
+            Posting("reseller", retail.expenses, "suppliers", ALL_OF_IT, BY_RESELLERS),
+            Posting("carrier", costs, "suppliers", ALL_OF_IT, Costs._fields),
         ]
     )
     return Settled(shares, retail.margin, retail.profit)
@@ -134,51 +128,83 @@ def user_charges(by_place: Ints) -> tuple[Ints, Ints]:
 
 
 class _Retail(NamedTuple):
-    """What resellers take and pay: (resellers,) fen each."""
+    """What resellers take and pay: (resellers,) fen each, unless said otherwise."""
 
     topups: Ints  # from users
     resold: Ints  # from partners
     bought: Ints  # to branches
-    handling: Ints
-    overheads: Ints
+    expenses: Ints  # (2, resellers) handling and overheads
     profit: Ints
     margin: int  # sales less purchases of all of them, fen
 
 
-def _retail(trade: Trade, topups: Ints, resold: Ints) -> _Retail:
-    """Divide what is sold and bought among resellers, by carrier and exactly.
+class _Sellers(NamedTuple):
+    """The resellers; see `Trade`."""
 
-    topups, resold : (carriers,) fen from users and from partners
-    """
-    failed, retail = _divided(
-        topups, resold, trade.leaks, trade.reseller_sales, trade.handling, trade.active,
-        trade.fixed_cost,
-    )  # fmt: skip
+    sales: Ints
+    handling: Ints
+    active: NDArray[np.bool_]
+    fixed_cost: Ints
+
+
+class _Charges(NamedTuple):
+    """A month's charges, fen: what each account pays and what it comes to for who receives."""
+
+    users: Ints  # (charges, carriers, provinces) in the order of `CHARGES`
+    charged: Ints  # (charges, carriers) the same by carrier
+    owed: PartnerDebts
+    income: Ints  # (1,) of all platforms
+    shares: Ints  # (carriers,) of it
+    retail: _Retail
+
+
+def _charges(trade: Trade) -> _Charges:
+    """Work out a month's charges; raise where resellers owe or are owed what none of them sold."""
+    sellers = _Sellers(trade.reseller_sales, trade.handling, trade.active, trade.fixed_cost)
+    failed, charges = _worked_out(
+        trade.sums.by_place, trade.sponsors, trade.leaks, trade.platform, trade.parts, sellers
+    )
     if failed >= 0:
         what, carrier = divmod(failed, len(CARRIERS))
         raise InvariantError(
             f"no reseller sells traffic of {CARRIERS[carrier]} to take {DIVIDED[what]}"
         )
-    return retail
+    return charges
+
+
+@kernel
+def _worked_out(
+    by_place: Ints, sponsors: SponsorCharges, leaks: LeakCharges, platform: Ints,
+    parts: NDArray[np.float64], sellers: _Sellers,
+) -> tuple[int, _Charges]:  # fmt: skip
+    """Return the first amount that no reseller takes, or -1, and the charges; see `Trade`."""
+    users, charged = user_charges(by_place)
+    owed = partner_debts(sponsors, platform)
+    income, shares = platform_shares(owed.to_platforms, platform, parts)
+    failed, retail = _divided(charged[-1], owed.to_resellers, leaks, sellers)
+    return failed, _Charges(users, charged, owed, income, shares, retail)
 
 
 @kernel
 def _divided(
-    topups: Ints, resold: Ints, leaks: LeakCharges, sales: Ints, handling: Ints,
-    active: NDArray[np.bool_], fixed_cost: Ints,
-) -> tuple[int, _Retail]:  # fmt: skip
-    """Return the first amount that nobody takes, or -1, and what resellers take and pay."""
+    topups: Ints, resold: Ints, leaks: LeakCharges, sellers: _Sellers
+) -> tuple[int, _Retail]:
+    """Return the first amount that nobody takes, or -1, and what resellers take and pay.
+
+    What is sold and bought is divided among resellers, by carrier and exactly.
+    topups, resold : (carriers,) fen from users and from partners
+    """
     whole = np.empty((4, topups.shape[0]), dtype=np.int64)
     for j in range(topups.shape[0]):
         whole[0, j], whole[1, j] = topups[j], resold[j]
         whole[2, j], whole[3, j] = leaks.taken[j], leaks.sold[j]
-    shares = np.zeros((4, sales.shape[0]), dtype=np.int64)
-    failed = divide(whole, sales, handling, shares)
+    shares = np.zeros((4, sellers.sales.shape[0]), dtype=np.int64)
+    failed = divide(whole, sellers.sales, sellers.handling, shares)
     from_users, from_partners, bought, handled = shares
-    overheads, margin = active * fixed_cost, from_users + from_partners - bought
+    overheads, margin = sellers.active * sellers.fixed_cost, from_users + from_partners - bought
     return failed, _Retail(
-        from_users, from_partners, bought, handled, overheads, margin - handled - overheads,
-        int(margin.sum()),
+        from_users, from_partners, bought, np.stack((handled, overheads)),
+        margin - handled - overheads, int(margin.sum()),
     )  # fmt: skip
 
 
@@ -322,12 +348,16 @@ def month_sums(sums: UsageSums, unit: int) -> tuple[UsageSums, Ints]:
 def posting_rows(ledger: Ledger) -> dict[str, NDArray[Any]]:
     """Return the month's postings as columns: payer, payee, purpose, fen."""
     posted = ledger.take_postings()
-    keys = tuple(sorted(posted))
-    return _posting_labels(keys) | {"fen": np.array([posted[key] for key in keys], dtype=np.int64)}
+    labels, order = _posting_labels(tuple(posted))
+    return labels | {"fen": np.array(list(posted.values()), dtype=np.int64)[order]}
 
 
 @cache
-def _posting_labels(keys: tuple[tuple[str, str, str], ...]) -> dict[str, NDArray[Any]]:
-    """Return the labels of postings as columns; made once, for every month has the same."""
-    columns = np.array(keys, dtype=np.str_).reshape(-1, 3).T
-    return dict(zip(("payer", "payee", "purpose"), columns.copy(), strict=True))
+def _posting_labels(keys: tuple[tuple[str, str, str], ...]) -> tuple[dict[str, NDArray[Any]], Ints]:
+    """Return the labels of postings as columns, sorted, and the postings' places in that order.
+
+    Made once, for every month has the same.
+    """
+    order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+    columns = np.array(sorted(keys), dtype=np.str_).reshape(-1, 3).T
+    return dict(zip(("payer", "payee", "purpose"), columns.copy(), strict=True)), order

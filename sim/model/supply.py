@@ -14,9 +14,9 @@ from sim.core.units import FEN_PER_YUAN
 from sim.market.names import CARRIERS
 from sim.market.views import ResellerView, frozen
 from sim.market.world import NO_OFFER
-from sim.mechanisms.congestion import Carried, carry
+from sim.mechanisms.congestion import carry
 from sim.mechanisms.leakage import branch_control, leaks
-from sim.mechanisms.resale import handling_costs, newcomers_profit, on_sale, wholesale_prices
+from sim.mechanisms.resale import before_trade, on_sale
 from sim.mechanisms.usage import LINES, USED
 from sim.model.settlement import Costs
 
@@ -35,6 +35,15 @@ class ResaleTerms(NamedTuple):
 
     sales: Ints  # relative
     handling: Ints  # fen per GB that selling costs beside the GB
+
+
+class InputPrices(NamedTuple):
+    """What carriers pay their suppliers, fen."""
+
+    line: int
+    gigabyte: float
+    capacity: float  # for a GB a month of it
+    service: float  # for a month at level 1
 
 
 class Characters(NamedTuple):
@@ -65,8 +74,11 @@ def draw_characters(scenario: Scenario, streams: Streams, provinces: int) -> Cha
     )
 
 
-def decide_leaks(market: Market) -> None:
-    """Let each carrier's branches find their Nash sales and prices."""
+def decide_leaks(market: Market, list_price: Ints) -> None:
+    """Let each carrier's branches find their Nash sales and prices.
+
+    list_price : (carriers,) as in `backward_list_prices`
+    """
     leak, branches = market.scenario.leakage, market.world.branches
     branched = market.world.month >= market.scenario.branch_month
     characters = market.characters
@@ -76,7 +88,7 @@ def decide_leaks(market: Market) -> None:
         return
     retail = market.world.carriers.yuan_per_gb * FEN_PER_YUAN
     branches.sales, branches.price = leaks(
-        _list_prices(market),
+        list_price,
         np.maximum(retail - market.unit_cost, 0.0),
         market.unit_cost,
         branches.cost,
@@ -87,34 +99,38 @@ def decide_leaks(market: Market) -> None:
     )
 
 
-def _list_prices(market: Market) -> Ints:
+def backward_list_prices(market: Market) -> Ints:
     """Return the list prices of a backward GB that direct rates imply: (carriers,) fen."""
     return whole(market.world.carriers.backward_rate / market.scenario.sponsorship.discount)
 
 
-def decide_resale(market: Market) -> ResaleTerms:
-    """Let resellers enter, leave and price; return who sells how much."""
+def decide_resale(market: Market, list_price: Ints) -> ResaleTerms:
+    """Let resellers enter, leave and price; return who sells how much.
+
+    list_price : (carriers,) as in `backward_list_prices`
+    """
     resellers, branches = market.world.resellers, market.world.branches
-    choke, handling = _list_prices(market), market.characters.handling
-    costs = handling_costs(handling, choke)
-    newcomer = newcomers_profit(
-        choke,
+    handling = market.characters.handling
+    known = before_trade(
+        handling,
+        list_price,
         resellers.price,
         resellers.wholesale,
-        costs,
         resellers.active,
         resellers.sold,
         resellers.fixed_cost,
+        branches.sales,
+        branches.price,
     )
-    resellers.wholesale = wholesale_prices(branches.sales, branches.price)
+    resellers.wholesale = known.wholesale
     view = ResellerView(
         month=market.world.month,
         wholesale_price=frozen(resellers.wholesale),
-        list_price=choke,
+        list_price=list_price,
         handling=handling,
         active=frozen(resellers.active),
         profit=frozen(resellers.profit),
-        potential_profit=newcomer,
+        potential_profit=known.newcomer,
         losing_months=frozen(resellers.losing_months),
         capital=frozen(resellers.capital),
     )
@@ -123,38 +139,44 @@ def decide_resale(market: Market) -> ResaleTerms:
     resellers.price, sales = on_sale(
         decision.price, decision.sales, decision.active, resellers.wholesale
     )
-    return ResaleTerms(sales, costs)
+    return ResaleTerms(sales, known.handling)
 
 
 def carry_costs(market: Market) -> Costs:
     """Return what carriers owe for lines, traffic, new capacity and service; build it."""
     network, carriers = market.scenario.network, market.world.carriers
-    used = market.sums.by_place[:, :, USED]
-    month = carry(used, carriers.capacity, network.load_target, network.build_limit)
-    carriers.delay, carriers.capacity = month.delay, month.capacity
-    return owed_for(
+    owed, carriers.capacity, carriers.delay = carried_and_owed(
         market.total,
-        month,
+        market.sums.by_place,
+        carriers.capacity,
         carriers.service,
-        round(network.line_cost * FEN_PER_YUAN),
-        market.unit_cost,
-        float(market.paths.capacity_cost[market.world.month]),
-        market.scenario.service.cost * FEN_PER_YUAN,
+        network.load_target,
+        network.build_limit,
+        InputPrices(
+            line=round(network.line_cost * FEN_PER_YUAN),
+            gigabyte=market.unit_cost,
+            capacity=float(market.paths.capacity_cost[market.world.month]),
+            service=market.scenario.service.cost * FEN_PER_YUAN,
+        ),
     )
+    return owed
 
 
 @kernel
-def owed_for(
-    total: Ints, month: Carried, service: Floats, line: int, gigabyte: float, capacity: float,
-    level: float,
-) -> Costs:  # fmt: skip
-    """Return what carriers owe: lines, GB, GB a month of new capacity, level of service at a cost.
+def carried_and_owed(
+    total: Ints, by_place: Ints, capacity: Floats, service: Floats, load_target: float,
+    limit: float, price: InputPrices,
+) -> tuple[Costs, Floats, Floats]:  # fmt: skip
+    """Return what carriers owe for a month, and the network that it leaves: capacity and delay.
 
-    total : (carriers, SUMS); service : (carriers,) level; then what one of each costs, fen
+    total : (carriers, SUMS); by_place : (provinces, carriers, SUMS); service : (carriers,) level
+    capacity, load_target, limit : as in `carry`
     """
-    return Costs(
-        total[:, LINES] * line,
-        whole(month.traffic * gigabyte),
-        whole(month.added * capacity),
-        whole(level * service),
+    month = carry(by_place[:, :, USED], capacity, load_target, limit)
+    owed = Costs(
+        total[:, LINES] * price.line,
+        whole(month.traffic * price.gigabyte),
+        whole(month.added * price.capacity),
+        whole(price.service * service),
     )
+    return owed, month.capacity, month.delay

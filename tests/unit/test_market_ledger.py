@@ -76,8 +76,8 @@ def test_a_refused_payment_leaves_the_books_as_they_were(ledger: Ledger) -> None
 
 
 def test_of_several_postings_all_are_made_or_none(ledger: Ledger) -> None:
-    fees = Posting("users", np.array([5, 0, 0, 0]), "carrier", np.array([5, 0]), "plan fee")
-    lines = Posting("carrier", np.array([1, 1]), "suppliers", np.array([2]), "lines")
+    fees = Posting("users", np.array([5, 0, 0, 0]), "carrier", np.array([5, 0]), ("plan fee",))
+    lines = Posting("carrier", np.array([1, 1]), "suppliers", np.array([2]), ("lines",))
     with pytest.raises(InvariantError, match=r"lines: carrier pay 2 fen .* suppliers receive 3"):
         ledger.post([fees, lines._replace(received=np.array([3]))])
 
@@ -91,8 +91,8 @@ def test_of_several_postings_all_are_made_or_none(ledger: Ledger) -> None:
 
 
 def test_a_single_account_takes_or_gives_all_that_the_other_side_does(ledger: Ledger) -> None:
-    lines = Posting("carrier", np.array([3, 4]), "suppliers", ALL_OF_IT, "lines")
-    refund = Posting("suppliers", ALL_OF_IT, "users", np.array([0, 1, 0, 1]), "refund")
+    lines = Posting("carrier", np.array([3, 4]), "suppliers", ALL_OF_IT, ("lines",))
+    refund = Posting("suppliers", ALL_OF_IT, "users", np.array([0, 1, 0, 1]), ("refund",))
     ledger.post([lines, refund])
 
     assert ledger.of("suppliers").tolist() == [7 - 2]
@@ -101,11 +101,32 @@ def test_a_single_account_takes_or_gives_all_that_the_other_side_does(ledger: Le
     with pytest.raises(InvariantError, match="suppliers pay all of it, users receive 0 fen"):
         ledger.post([below])
     with pytest.raises(InvariantError, match="1 amounts for 2 carrier"):
-        ledger.post([Posting("suppliers", np.array([5]), "carrier", ALL_OF_IT, "prize")])
+        ledger.post([Posting("suppliers", np.array([5]), "carrier", ALL_OF_IT, ("prize",))])
+
+
+def test_a_posting_of_several_purposes_is_that_of_each_in_turn(ledger: Ledger) -> None:
+    some, purposes = np.array([1, 3]), ("plan fee", "overage")
+    bills = Posting("users", np.array([[5, 7], [1, 0]]), "suppliers", ALL_OF_IT, purposes, some)
+    refund = Posting("suppliers", np.array([3, 4]), "carrier", np.array([[1, 2], [3, 2]]), purposes)
+    with pytest.raises(InvariantError, match=r"overage: suppliers pay 4 fen .* receive 5 fen"):
+        ledger.post([bills, refund])
+
+    ledger.post([bills, refund._replace(received=np.array([[1, 2], [4, 0]]))])
+    assert ledger.of("users").tolist() == [0, -6, 0, -7]
+    assert ledger.of("carrier").tolist() == [5, 2]
+    assert ledger.of("suppliers").tolist() == [13 - 7]
+    assert ledger.take_postings() == {
+        ("users", "suppliers", "plan fee"): 12,
+        ("users", "suppliers", "overage"): 1,
+        ("suppliers", "carrier", "plan fee"): 3,
+        ("suppliers", "carrier", "overage"): 4,
+    }
+    with pytest.raises(InvariantError, match="3 amounts for 4 users"):
+        ledger.post([bills._replace(paid=np.array([1, 2, 3]))])
 
 
 def test_some_of_a_group_can_pay_and_the_rest_not(ledger: Ledger) -> None:
-    few = Posting("users", np.array([5, 7]), "suppliers", ALL_OF_IT, "top-up", np.array([1, 3]))
+    few = Posting("users", np.array([5, 7]), "suppliers", ALL_OF_IT, ("top-up",), np.array([1, 3]))
     none = few._replace(paid=np.array([], dtype=np.int64), who=np.array([], dtype=np.int64))
     one = few._replace(paid=np.array([2]), who=np.array([3]))
     ledger.post([few, none, one])

@@ -6,7 +6,7 @@ import pytest
 from sim.core.units import KB_PER_GB
 from sim.market.offers import NOT_SOLD
 from sim.market.views import ResellerDecision, ResellerView
-from sim.mechanisms.resale import cournot, newcomers_gain, newcomers_profit, on_sale
+from sim.mechanisms.resale import after_trade, cournot, newcomers_gain, newcomers_profit, on_sale
 from sim.strategies.reseller.cournot import Cournot
 
 
@@ -112,3 +112,10 @@ def test_nothing_is_on_sale_where_no_branch_or_no_reseller_sells() -> None:
     assert (asked.tolist(), sold.tolist()) == ([31_00, NOT_SOLD], [[3, 0], [5, 0]])
     asked, sold = on_sale(price, sales, some & False, wholesale)
     assert (asked.tolist(), sold.any()) == ([NOT_SOLD, NOT_SOLD], False)
+
+
+def test_a_loss_in_business_counts_a_month_and_anything_else_ends_the_count() -> None:
+    active, profit = np.array([True, True, False]), np.array([-5, 0, -2])
+
+    capital, losing = after_trade(active, profit, np.array([10, 10, 10]), np.array([2, 2, 2]))
+    assert (capital.tolist(), losing.tolist()) == ([5, 10, 8], [3, 0, 0])

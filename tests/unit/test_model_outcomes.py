@@ -5,8 +5,12 @@ import pytest
 
 from sim.core.units import KB_PER_GB
 from sim.mechanisms.usage import CONTROL_LINES, DATA_LINES, FEE, LINES, OVERAGE, SUMS, USED, VOICE
-from sim.model.outcomes import outcomes_of
+from sim.model.outcomes import outcomes_of, wealth_of
 from sim.model.quality import Trend, walked
+
+
+def test_a_carrier_has_what_its_branches_have() -> None:
+    assert wealth_of(np.array([100, -7]), np.array([1, 2, 3, 40, 50, 60])).tolist() == [106, 143]
 
 
 def test_outcomes_are_ratios_of_what_was_counted() -> None:

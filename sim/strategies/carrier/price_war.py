@@ -38,7 +38,7 @@ class PriceWar(AdaptiveMarkup):
         passed_on = view.unit_cost / view.unit_cost_before
         rival = int(min(view.rival_prices()) * passed_on)
         retail = min(self.retail_price(view), rival)
-        backward = int(view.backward_rate.min())
+        backward = min(view.backward_rate.tolist())
         return CarrierDecision(
             list_price=self.undercut(retail, view), backward_rate=self.undercut(backward, view)
         )

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from sim.market.views import ResellerDecision, ResellerView
-from sim.mechanisms.resale import come_and_go, cournot_markets, handling_costs
+from sim.mechanisms.resale import enter_and_sell
 from sim.strategies import reseller_strategies
 from sim.strategies.rules import ResellerRule
 
@@ -21,14 +21,16 @@ class Cournot(ResellerRule):
     patience: int = Field(ge=1, examples=[3], description="months of loss before leaving")
 
     def decide(self, view: ResellerView) -> ResellerDecision:
-        active = come_and_go(
-            view.active,
-            view.capital,
-            view.potential_profit,
-            view.losing_months,
-            view.profit,
-            self.patience,
+        return ResellerDecision(
+            *enter_and_sell(
+                view.handling,
+                view.list_price,
+                view.wholesale_price,
+                view.active,
+                view.capital,
+                view.potential_profit,
+                view.losing_months,
+                view.profit,
+                self.patience,
+            )
         )
-        cost = view.wholesale_price + handling_costs(view.handling, view.list_price)
-        price, sales = cournot_markets(view.list_price, cost, active)
-        return ResellerDecision(price, active, sales)
