@@ -10,6 +10,7 @@ from sim.core.errors import SimError
 from sim.core.kernels import code_digest
 from sim.dashboard.data import ENTITIES
 from sim.dashboard.i18n import Titles, Words
+from sim.dashboard.once import once
 from sim.dashboard.rows import Rows
 from sim.dashboard.scene import LEVEL, Choices
 from sim.dashboard.theme import PALETTES, Palette
@@ -36,7 +37,7 @@ OF_INTERVALS = ("chart.band", "chart.whisker", "chart.hollow")  # notes on what 
 NO_MARKET = ("subscriber_share",)  # the whole market has all of it
 
 
-@cache
+@once
 def the_desk() -> Desk:
     """Return the one desk behind all pages of this server."""
     return Desk()

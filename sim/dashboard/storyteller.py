@@ -10,11 +10,11 @@ import signal
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import SimError
+from sim.dashboard.once import once
 from sim.studies.executors import one_thread
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Storyteller:
             process.join()
 
 
-@cache
+@once
 def the_storyteller() -> Storyteller:
     """Return the one of this server."""
     return Storyteller()

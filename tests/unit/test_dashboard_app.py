@@ -2,6 +2,8 @@
 
 import json
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from sim.core.errors import SimError
 from sim.dashboard.app import create_app, screen, serve
 from sim.dashboard.cards import KEY, finding_cards, notes
 from sim.dashboard.messages import COMMAND
+from sim.dashboard.once import once
 from sim.dashboard.pages import in_order
 from sim.dashboard.scene import Choices, Scene
 from tests.browser.synthetic import synthetic, write_comparison
@@ -103,3 +106,18 @@ def test_a_port_that_is_taken_gives_advice(tmp_path: Path):
 
         with pytest.raises(SimError, match=rf"cannot listen on 127.0.0.1:{port}.*--port"):
             serve(tmp_path, port=port)
+
+
+def test_there_is_one_of_a_kind_whichever_thread_asks_first():
+    made = []
+
+    @once
+    def thing() -> object:
+        time.sleep(0.05)
+        made.append(object())
+        return made[-1]
+
+    with ThreadPoolExecutor(8) as pool:
+        given = list(pool.map(lambda _: thing(), range(8)))
+    assert len(made) == 1
+    assert all(one is made[0] for one in given)
