@@ -34,16 +34,17 @@ def values(index: Index, runs: Sequence[str], period: Period) -> pd.DataFrame:
         by_place.setdefault(index.runs[run].place, []).append(index.runs[run])
     facts = [_Numbers() for _ in range(3)]
     groups: list[_Alike] = []
+    number = {run: at for at, run in enumerate(runs)}
     for place, stored in by_place.items():
         for run, told, value in _columns(place, stored, period, facts):
             alike = next((g for g in groups if np.array_equal(g.facts, told)), None)
             if alike is None:
-                alike = _Alike(told)
+                alike = _Alike(told.copy(), np.empty((len(runs), told.shape[1])))
                 groups.append(alike)
-            alike.columns[run] = value
-    frames = [group.frame(facts, period) for group in groups]
-    beside = frames[0] if len(frames) == 1 else pd.concat(frames, axis=1)
-    return beside[list(runs)]
+            alike.matrix[number[run]] = value
+            alike.runs.append(number[run])
+    frames = [group.frame(facts, period, runs) for group in groups]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, axis=1)[list(runs)]
 
 
 @dataclass
@@ -74,15 +75,19 @@ class _Alike:
     """Runs that have the same facts in the same order."""
 
     facts: Ints  # (3, rows) name, carrier and period by number
-    columns: dict[str, Floats] = field(default_factory=dict)  # by run: (rows,)
+    matrix: Floats  # (all runs, rows)
+    runs: list[int] = field(default_factory=list)  # rows of the matrix
 
-    def frame(self, facts: Sequence[_Numbers], period: Period) -> pd.DataFrame:
+    def frame(
+        self, facts: Sequence[_Numbers], period: Period, names: Sequence[str]
+    ) -> pd.DataFrame:
         parts = [known.named(numbers) for known, numbers in zip(facts, self.facts, strict=True)]
         if period == "year":
             parts[2] = parts[2].astype(np.int64)
         keys = pd.MultiIndex.from_arrays(parts, names=["name", "carrier", period])
-        matrix = np.stack(list(self.columns.values()))
-        return pd.DataFrame(matrix.T, index=keys, columns=list(self.columns))
+        mine = sorted(self.runs)
+        matrix = self.matrix if len(mine) == len(self.matrix) else self.matrix[mine]
+        return pd.DataFrame(matrix.T, keys, [names[run] for run in mine], copy=False)
 
 
 def _columns(
@@ -101,10 +106,11 @@ def _columns(
     told, value = _numbered(table, names, facts), table.column("value").to_numpy()
     run = _Numbers()
     at = run.of(table.column("run"))
-    order, ends = np.argsort(at, kind="stable"), np.cumsum(np.bincount(at))
+    order = np.argsort(at, kind="stable")  # files have a metric of all runs together
+    told, value, ends = told[:, order], value[order], np.cumsum(np.bincount(at))
     for each in stored:
         number = run.known[each.row.run]
-        mine = order[ends[number - 1] if number else 0 : ends[number]]
+        mine = slice(ends[number - 1] if number else 0, ends[number])
         yield each.row.run, told[:, mine], value[mine]
 
 
