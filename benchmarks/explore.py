@@ -29,7 +29,7 @@ SERVE = "import sys; from pathlib import Path; from sim.dashboard.app import ser
 SERVE += "serve(Path(sys.argv[1]), port=0)"
 MEGABYTE = 2**20
 STEPS = 19  # of the lever from one end of its range to the other
-LEAST = 24  # moves after which the companion turns back, before the end of its range
+LEAST = 16  # moves after which the companion turns back, before the end of its range
 
 # Times from a key to the first frame after the chart holds other numbers.
 WATCH = """
@@ -87,6 +87,7 @@ def slider(moves: int, companion: str, *, turns: bool) -> list[float]:
         page.wait_for_selector("#live-graph .scatterlayer .trace", timeout=120_000)
         page.wait_for_timeout(3_000)
         page.evaluate(WATCH)
+        page.evaluate("() => document.querySelectorAll('.theme').forEach((one) => one.open = true)")
         lever = page.get_by_role("slider", name="Undercutting a month")
         other = page.get_by_role("slider", name=companion)
         lever.press("Home")
@@ -214,7 +215,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("slider", "readers"))
     parser.add_argument("--moves", type=int, default=100)
-    parser.add_argument("--companion", default="Mark-up follows share", help="or 'Cost of a line'")
+    parser.add_argument("--companion", default="Control over branches", help="or 'Cost of a line'")
     parser.add_argument("--turns", action="store_true")
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=30)

@@ -15,6 +15,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from ctypes import c_bool
 from dataclasses import dataclass, field
 from itertools import islice
@@ -179,6 +180,7 @@ class Desk:
     def next(self, worker: "_Worker") -> Task | None:
         """Wait for work and hand it over; None once the desk is closed."""
         with self._changed:
+            worker.is_ready = True
             while self.is_open:
                 worker.task = (
                     self._next_wish() if worker is self._granter else self._next_ask(worker)
@@ -213,7 +215,7 @@ class Desk:
     def _next_ask(self, worker: "_Worker") -> Task | None:
         """Return what is next, unless a worker before this one is free: it has more pasts warm."""
         before = self._workers[: self._workers.index(worker)]
-        if not self._waiting or not all(each.task for each in before):
+        if not self._waiting or any(each.is_ready and not each.task for each in before):
             return None
         return self._waiting.popitem(last=False)[1]
 
@@ -258,6 +260,7 @@ class _Worker:
 
     def __init__(self, desk: Desk, context: Any, hold: Any = None, drop: Any = None) -> None:
         self.task: Task | None = None  # in work; changed under the desk's lock
+        self.is_ready = False  # its process has loaded its kernels, which takes seconds
         self._context = context
         self._signals = (hold, drop)
         self._desk = desk
@@ -280,7 +283,7 @@ class _Worker:
 
     def _serve(self) -> None:
         line = self._spawn()
-        while (task := self._desk.next(self)) is not None:
+        while (task := self._next(line)) is not None:
             outcome = _answer_over(line, task.ask)
             if isinstance(outcome, DeskError) and self._desk.is_open:
                 self._leave(line)
@@ -288,7 +291,15 @@ class _Worker:
             self._desk.finish(self, outcome)
         self._leave(line)
 
+    def _next(self, line: "Connection") -> Task | None:
+        """Wait for the process, then for work: who asks meanwhile is better served by another."""
+        if not self.is_ready:
+            with suppress(EOFError, OSError):  # it died: the next who asks is told
+                line.recv()
+        return self._desk.next(self)
+
     def _spawn(self) -> "Connection":
+        self.is_ready = False
         line, theirs = self._context.Pipe()
         process = self._context.Process(
             target=_work, args=(theirs, *self._signals), daemon=True, name="desk worker"
@@ -330,11 +341,10 @@ def _work(line: "Connection", hold: Any, drop: Any) -> None:
         os.nice(10)
     warm_up()
     live = Live()
-    while True:
-        try:
+    with suppress(EOFError, OSError):
+        line.send(None)  # ready
+        while True:
             line.send(_answer(live, line.recv(), dropped))
-        except (EOFError, OSError):
-            return
 
 
 def _answer(live: "Live", ask: Ask, dropped: Callable[[], bool]) -> Outcome:
