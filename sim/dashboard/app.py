@@ -126,7 +126,7 @@ def _shell_callbacks(app: Dash, results: Path) -> None:
         app,
         "narrow",
         Output("narrow", "data"),
-        Input("url", "pathname"),
+        Input("narrow", "id"),  # once: each page would have its charts drawn again as it is left
     )
     in_browser(app, "heading", Input("heading", "data"))
 

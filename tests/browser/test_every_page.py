@@ -122,3 +122,15 @@ def test_the_menu_follows_from_page_to_page(visit: Visit):
     shown.locator("header nav a").last.click()
 
     until(shown, f"{IN_SIGHT}('header nav a:last-child.on')")
+
+
+def test_a_page_that_is_left_is_not_drawn_again(visit: Visit):
+    visit.show("/?lang=en", charts=1)
+    drawn: list[str] = []
+    visit.page.on("request", lambda request: drawn.append(request.post_data or ""))
+    visit.page.get_by_role("navigation").get_by_role("link", name="Compare").click()
+    until(visit.page, "document.querySelector('#findings li') !== null")
+    until(visit.page, "document.querySelectorAll('.chart-body:has(.main-svg)').length >= 3")
+
+    assert any("over_time" in asked for asked in drawn)
+    assert not any("claim_h" in asked for asked in drawn)

@@ -92,7 +92,8 @@ window.dash_clientside = window.dash_clientside || {};
         address = search;
         const said = fromAddress(search);
         remember(said);
-        return said;
+        // On the way to another page nothing may have been said: the charts here need no redrawing.
+        return same(said, current) ? window.dash_clientside.no_update : said;
       }
       let changed = changes();
       // A page may have its say on what its own controls change: see explore.js.
