@@ -21,15 +21,18 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SERVE = "import sys; from pathlib import Path; from sim.dashboard.app import serve; "
 SERVE += "serve(Path(sys.argv[1]), port=0)"
 MEGABYTE = 2**20
 STEPS = 19  # of the lever from one end of its range to the other
-LEAST = 16  # moves after which the companion turns back, before the end of its range
+BACK = 16  # moves after which the companion turns back, before the end of its range
 
 # Times from a key to the first frame after the chart holds other numbers.
 WATCH = """
@@ -70,19 +73,26 @@ def served(results: Path | None = None) -> Iterator[tuple[str, int]]:
             server.terminate()
 
 
+@contextmanager
+def visited(results: Path | None = None) -> Iterator[tuple[str, Page]]:
+    """Serve a results folder and open a browser; address and an empty page."""
+    from playwright.sync_api import sync_playwright
+
+    with served(results) as (address, _), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield address, browser.new_page(viewport={"width": 1440, "height": 900})
+        browser.close()
+
+
 def slider(moves: int, companion: str, *, turns: bool) -> list[float]:
     """Return the seconds from each key to the redrawn chart.
 
     companion : the lever that goes along at each turn, or at every other move, so that
         no market is asked for twice
     """
-    from playwright.sync_api import sync_playwright
-
-    with served() as (address, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+    with visited() as (address, page):
         page.goto(f"{address}/explore?lang=en&preset=price_war&view=expert")
         page.wait_for_selector("#live-graph .scatterlayer .trace", timeout=120_000)
         page.wait_for_timeout(3_000)
@@ -95,13 +105,12 @@ def slider(moves: int, companion: str, *, turns: bool) -> list[float]:
         for move in range(moves):
             way, step = divmod(move, STEPS + 1)
             if step == STEPS or (turns and move % 2):
-                other.press("ArrowLeft" if move // LEAST % 2 else "ArrowRight")
+                other.press("ArrowLeft" if move // BACK % 2 else "ArrowRight")
             else:
                 lever.press("ArrowLeft" if way % 2 else "ArrowRight")
             page.wait_for_function("count => window.moves.length > count", arg=move + 1)
             page.wait_for_timeout(150)
         taken: list[float] = page.evaluate("() => window.moves.slice(1)")
-        browser.close()
     return [one / 1000 for one in taken]
 
 

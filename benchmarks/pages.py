@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.explore import CHROMIUM, served
+from benchmarks.explore import visited
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -40,18 +40,12 @@ def whole(page: Page, path: str) -> float:
 
 def main() -> None:
     """Measure and print."""
-    from playwright.sync_api import sync_playwright
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path)
     parser.add_argument("--study", help="a whole study of the folder, by its name")
     asked = parser.parse_args()
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
-    with served(asked.results) as (address, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    with visited(asked.results) as (address, page):
         begun = time.monotonic()
         page.goto(f"{address}/?lang=en")
         whole(page, "/")
@@ -63,14 +57,9 @@ def main() -> None:
                 page.locator(f'nav a[href="{path}"]').click()
                 print(f"{turn:5s} {path:9s} {whole(page, path):.2f} s")
                 page.wait_for_timeout(1_000)
-        browser.close()
     if asked.study is None:
         return
-    with served(asked.results) as (address, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    with visited(asked.results) as (address, page):
         page.goto(f"{address}/studies?lang=en")
         whole(page, "/studies")
         for turn in ("first", "again"):
@@ -78,7 +67,6 @@ def main() -> None:
             page.goto(f"{address}/compare?lang=en&comparison={asked.study}")
             whole(page, "/compare")
             print(f"study {asked.study}, {turn}: {time.monotonic() - begun:.2f} s")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ class Regulator(mesa.Agent["Market"]):
 
     def decide(self, month: int) -> InForce:
         """Return the rules in force in a month."""
-        ceiling = np.array([NO_OFFER] * len(CARRIERS))
+        ceiling = np.full(len(CARRIERS), NO_OFFER, dtype=np.int64)
         rules, relief = set(), 0.0
         for since, order in self.dated:
             if since > month:

@@ -169,14 +169,12 @@ class LiveView:
 
     @classmethod
     def open(cls, choices: Choices, results: Path, *, narrow: bool = False) -> Self:  # noqa: ARG003  nothing is stored
-        """Return the view with as many seeds as are asked for.
+        """Return the view of what is asked; a `SimError` names each choice that cannot be."""
+        return cls.simulated(Asked.strictly(choices), choices, narrow=narrow)
 
-        Raises
-        ------
-        SimError
-            naming each choice that cannot be.
-        """
-        asked = Asked.strictly(choices)
+    @classmethod
+    def simulated(cls, asked: Asked, choices: Choices, *, narrow: bool) -> Self:
+        """Return the view with as many seeds as are asked for, waiting for each."""
         return cls.of(asked, choices, answers(asked, asked.seeds), narrow=narrow)
 
     @property

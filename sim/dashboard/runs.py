@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import pandas as pd
@@ -13,8 +12,8 @@ import pandas as pd
 from sim.core.errors import SimError
 from sim.dashboard.i18n import Titles
 from sim.dashboard.scene import Choices
-from sim.store.index import Index, Stored, table_names
-from sim.store.reader import read_manifest, study_folders
+from sim.store.index import Stored, table_names
+from sim.store.reader import known_runs, read_manifest, study_folders
 from sim.store.writer import MANIFEST
 from sim.studies.study import open_study
 
@@ -23,8 +22,6 @@ COMMAND = "sim run service_cooperation"
 ALONE = "."  # the source of runs of no study: none is called so
 
 _TILE = {"code", "name_en", "name_zh", "tile_row", "tile_col"}
-_indexes: dict[Path, Index] = {}
-_reading = Lock()  # an index is read by one request at a time
 
 
 @dataclass(frozen=True)
@@ -164,9 +161,7 @@ def _points(folder: Path, written: int) -> dict[str, str]:  # noqa: ARG001  when
 
 
 def _done(folder: Path) -> list[Stored]:
-    with _reading:
-        index = _indexes.setdefault(folder, Index(folder)).refresh()
-        return [stored for stored in index.runs.values() if stored.is_done]
+    return [stored for stored in known_runs(folder).values() if stored.is_done]
 
 
 def chosen_run(stored: Sequence[Run], wanted: str | None) -> Run:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Self
 
 from sim.dashboard.data import ENTITIES
@@ -35,15 +34,8 @@ class WhyView(LiveView):
         return replace(view, steps=tuple(steps))
 
     @classmethod
-    def open(cls, choices: Choices, results: Path, *, narrow: bool = False) -> Self:  # noqa: ARG003  nothing is stored
-        """Return the view with as many seeds as are asked for, at most `WHY_SEEDS`.
-
-        Raises
-        ------
-        SimError
-            naming each choice that cannot be.
-        """
-        asked = Asked.strictly(choices)
+    def simulated(cls, asked: Asked, choices: Choices, *, narrow: bool) -> Self:
+        """Return the view with as many seeds as are asked for, at most `WHY_SEEDS`."""
         seeds = min(asked.seeds, WHY_SEEDS)
         if asked.is_reference:
             return cls.of(asked, choices, answers(asked, seeds), narrow=narrow)

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pandas as pd
@@ -17,6 +19,8 @@ from sim.store.database import answer
 from sim.store.index import Index, Stored, table_names
 from sim.store.provenance import Origin, run_id
 from sim.store.writer import COMPARISONS, MANIFEST, STUDIES
+
+_reading = Lock()  # an index is read on by one thread at a time
 
 
 def stored_run(
@@ -84,6 +88,17 @@ def _finished(folder: Path) -> list[Path]:
 
 def _written(place: Path) -> int:
     return (place / MANIFEST).stat().st_mtime_ns
+
+
+def known_runs(folder: Path) -> dict[str, Stored]:
+    """Return all runs of a folder by id, reading only what is new; safe from any thread."""
+    with _reading:
+        return dict(_index(folder).refresh().runs)
+
+
+@lru_cache(maxsize=256)
+def _index(folder: Path) -> Index:
+    return Index(folder)
 
 
 def query(folder: Path, sql: str) -> pd.DataFrame:

@@ -114,14 +114,14 @@ def _answered(
         raise SimError(
             f"{tally.failed} of {tally.total} runs failed; the first: {told(tally.errors)}"
         )
-    return from_runs(question, folder, lambda: _timing(tally, begun, count))
+    index = Index(folder).refresh()
+    return from_runs(question, index, lambda: _timing(tally, begun, count))
 
 
 def from_runs(
-    question: Question, folder: Path, timing: Callable[[], dict[str, Any]] = dict
+    question: Question, index: Index, timing: Callable[[], dict[str, Any]] = dict
 ) -> Comparison:
-    """Return the answer from runs that a folder has, all of them; nothing is simulated."""
-    index = Index(folder).refresh()
+    """Return the answer from runs that are stored, all of them; nothing is simulated."""
     ids = list(dict.fromkeys(id_ for s in question.scenarios for id_ in question.runs(s)))
     by_year = _by_scenario(question, values(index, ids, "year"))
     by_month = _by_scenario(question, values(index, ids, "month"))

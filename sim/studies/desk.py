@@ -100,9 +100,9 @@ class Desk:
                 before.future.set_result(None)
             if ask in self._answers:
                 return self._kept(ask)
-            each = (*self._workers, self._granter)
+            each = [*self._workers] if self._drop.value else [*self._workers, self._granter]
             doing = next((w.task for w in each if w.task and w.task.ask == ask), None)
-            if doing is not None and not self._drop.value:  # in work already
+            if doing is not None:  # in work already, and not about to be dropped
                 mine = doing
                 mine.is_awaited = True
             else:

@@ -3,23 +3,21 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 from sim.core.errors import SimError
-from sim.store.chunks import METRICS, RunRow
-from sim.store.index import Index
-from sim.store.reader import study_folders
+from sim.store.chunks import RunRow
+from sim.store.reader import known_runs, study_folders
 from sim.store.writer import MANIFEST
 from sim.studies.completing import told
 from sim.studies.design import Design
+from sim.studies.of_study import why_none
 from sim.studies.presence import Pace, drivers, pace
 from sim.studies.study import Study, open_study
 
 type State = Literal["running", "complete", "failures", "open", "unreadable"]
 
 _MOST_FAILURES = 20
-_reading = Lock()  # an index is read on by one thread at a time
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,12 @@ class Overview:
 
 def overviews(results: Path) -> list[Overview]:
     """Return all studies, the newest first."""
-    with _reading:
-        return [_overview(folder) for folder in study_folders(results)]
+    return [_overview(folder) for folder in study_folders(results)]
 
 
 def comparable(results: Path) -> list[Path]:
     """Return the folders of studies that `comparison_of` can read, the newest first."""
-    with _reading:
-        return [folder for folder in study_folders(results) if _is_comparable(folder)]
+    return [folder for folder in study_folders(results) if _is_comparable(folder)]
 
 
 def _is_comparable(folder: Path) -> bool:
@@ -67,10 +63,7 @@ def _is_comparable(folder: Path) -> bool:
         study, planned = _asked(folder, (folder / MANIFEST).stat().st_mtime_ns)
     except (SimError, OSError):
         return False  # the page of studies says why
-    if study.swept or not set(METRICS) <= set(study.design.outputs):
-        return False
-    known = _index(folder).refresh().runs
-    return all(run in known and known[run].row.status == "done" for run in planned)
+    return why_none(study, planned, known_runs(folder)) is None
 
 
 def _overview(folder: Path) -> Overview:
@@ -78,7 +71,7 @@ def _overview(folder: Path) -> Overview:
         study, planned = _asked(folder, (folder / MANIFEST).stat().st_mtime_ns)
     except (SimError, OSError) as error:
         return Overview(folder.name, "unreadable", error=str(error))
-    known = _index(folder).refresh().runs
+    known = known_runs(folder)
     rows = [(variant, known[run].row) for run, variant in planned.items() if run in known]
     failed = [(variant, row) for variant, row in rows if row.status == "failed"]
     done = len(rows) - len(failed)
@@ -116,8 +109,3 @@ def _asked(folder: Path, written: int) -> tuple[Study, dict[str, int]]:  # noqa:
     """Return a study and the variant of each of its runs, by id; anew when it is written anew."""
     study = open_study(folder)
     return study, {run.run: run.variant for run in study.design.runs(study.code)}
-
-
-@lru_cache(maxsize=256)
-def _index(folder: Path) -> Index:
-    return Index(folder)

@@ -195,3 +195,14 @@ def test_a_server_that_is_gone_is_told_and_asked_again_by_the_next_move(visit: V
     slider(page, "Undercutting a month").press("ArrowLeft")
     expect(page.locator("#live-status")).to_contain_text("seed")
     expect(page.locator("#live-command")).to_contain_text("cut=0.095")
+
+
+def test_a_slider_says_nothing_of_a_page_that_was_left(visit: Visit):
+    page = at(visit, "preset=price_war")
+    slider(page, "Undercutting a month").press("ArrowRight")
+    page.locator('header nav a[href="/studies"]').click()
+    expect(page.locator("#explore")).to_have_count(0)
+    page.wait_for_timeout(1_000)
+
+    assert "cut=" not in page.url
+    assert visit.complaints == []

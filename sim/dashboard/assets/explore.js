@@ -34,6 +34,7 @@ window.simSettle = window.simSettle || [];
   let rest = 0;
   let telling = 0;
   let watched = null; // the page whose sliders are heard
+  let path = null; // of its address
   let shown = {}; // children of parts, as text: what is the same is not set again
 
   const set = (id, props) => window.dash_clientside.set_props(id, props);
@@ -238,6 +239,9 @@ window.simSettle = window.simSettle || [];
     return settled;
   }
 
+  /* A page that is being left stands a little longer than its address: nothing more is said of it. */
+  const isHere = () => document.getElementById("explore") && location.pathname === path;
+
   const ours = (settled) =>
     Object.keys(settled).filter((name) => name in levers || STATE.includes(name));
 
@@ -267,9 +271,10 @@ window.simSettle = window.simSettle || [];
 
   /* Tell Dash and the address what sliders said. */
   function tell() {
-    if (!Object.keys(unsaid).length) return;
-    const told = window.simSay(unsaid, now);
+    const news = unsaid;
     unsaid = {};
+    if (!isHere() || !Object.keys(news).length) return;
+    const told = window.simSay(news, now);
     now = told;
     set("choices", { data: told });
   }
@@ -277,7 +282,7 @@ window.simSettle = window.simSettle || [];
   const thumbs = new MutationObserver(heard);
 
   window.simSettle.push(function (changed, current) {
-    if (!document.getElementById("explore")) return changed;
+    if (!isHere()) return changed;
     const before = { ...current, ...unsaid };
     const settled = settle(changed, before);
     const names = ours(settled);
@@ -319,7 +324,7 @@ window.simSettle = window.simSettle || [];
       look = { narrow: Boolean(narrow), table: kind === "table" };
       const box = document.getElementById("explore");
       if (box !== watched) {
-        watched = box;
+        [watched, path] = [box, location.pathname];
         thumbs.disconnect();
         thumbs.observe(box, { subtree: true, attributes: true, attributeFilter: ["aria-valuenow"] });
       }
