@@ -51,6 +51,10 @@ def keep_design(folder: Path, design: Design) -> "Study":
 
     Seeds and points may be added; what makes results of another kind is refused.
     """
+    # Another process may begin the same study now: what it writes before its manifest is not looked
+    # at, and the manifest only after all else.
+    on_its_way = f".{MANIFEST}."
+    holds = folder.is_dir() and not all(f.name.startswith(on_its_way) for f in folder.iterdir())
     if (folder / MANIFEST).exists():
         before = open_study(folder)
         before.check_code()
@@ -60,7 +64,7 @@ def keep_design(folder: Path, design: Design) -> "Study":
                     f"{folder} was begun with other {what}; take another folder with --out, or "
                     f"remove this one"
                 )
-    elif folder.is_dir() and any(folder.iterdir()):
+    elif holds:
         raise RequestError(
             f"{folder} has files in it but is no study; take another folder with --out"
         )

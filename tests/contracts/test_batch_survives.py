@@ -13,7 +13,7 @@ from sim.core.errors import SimError
 from sim.studies import jobs
 from sim.studies.batch import batch as run_batch
 from sim.studies.executors import Serial
-from sim.studies.study import open_study
+from sim.studies.study import keep_design, open_study
 from sim.studies.study_file import load_design
 from tests.contracts.quick import RUNS, SCRIPT, TEXT, Started, chunks_in, made, whole
 
@@ -217,3 +217,17 @@ def test_other_outputs_want_another_folder(quick: None, file: Path, tmp_path: Pa
 
     with pytest.raises(SimError, match="begun with other outputs"):
         run(file, tmp_path / "outputs")
+
+
+def test_a_study_that_another_process_begins_at_this_moment_is_gone_on_with(
+    quick: None, file: Path, tmp_path: Path
+) -> None:
+    design, folder = load_design(file), tmp_path / "begun"
+    folder.mkdir()
+    (folder / ".manifest.json.4711.new.tmp").touch()  # the other one's, on its way
+
+    assert keep_design(folder, design).design == design
+    assert keep_design(folder, design).design == design
+    (tmp_path / "other" / ".hidden").mkdir(parents=True)
+    with pytest.raises(SimError, match="is no study"):
+        keep_design(tmp_path / "other", design)

@@ -40,6 +40,8 @@ window.simSettle = window.simSettle || [];
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const preset = (said) => (said && said.preset) || FIRST;
   const usual = (name, from) => levers[name].usual[from];
+  /* A page that is being left stands a little longer than its address: nothing more is done to it. */
+  const isHere = () => document.getElementById("explore") && location.pathname === path;
   const isNumber = (name) => levers[name]?.digits !== undefined;
 
   /* A lever's value as the address says it; undefined where the preset has it there anyway. */
@@ -164,7 +166,7 @@ window.simSettle = window.simSettle || [];
     const answer = await post(question).catch(() => null);
     if (!isLook) open = 0;
     if (who !== reader) return isLook ? undefined : ask(now);
-    if (question.turn !== turns || !document.getElementById("explore")) return;
+    if (question.turn !== turns || !isHere()) return;
     if (!answer) return lost();
     show(answer);
     ask(now);
@@ -198,7 +200,7 @@ window.simSettle = window.simSettle || [];
   }
 
   function fill(parts, who) {
-    if (who !== reader) return;
+    if (who !== reader || !isHere()) return;
     for (const [id, children] of Object.entries(parts)) {
       const text = JSON.stringify(children);
       if (text === shown[id]) continue;
@@ -208,6 +210,7 @@ window.simSettle = window.simSettle || [];
   }
 
   function copies() {
+    if (!isHere()) return;
     for (const id of ["live-command", "live-file"]) {
       const text = document.getElementById(id)?.textContent;
       if (text) set(`${id}-copy`, { value: text });
@@ -238,9 +241,6 @@ window.simSettle = window.simSettle || [];
     }
     return settled;
   }
-
-  /* A page that is being left stands a little longer than its address: nothing more is said of it. */
-  const isHere = () => document.getElementById("explore") && location.pathname === path;
 
   const ours = (settled) =>
     Object.keys(settled).filter((name) => name in levers || STATE.includes(name));
