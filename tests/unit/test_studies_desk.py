@@ -1,8 +1,11 @@
 """The desk: what is asked last is answered, wishes wait, and nothing is left behind."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import pytest
@@ -30,7 +33,24 @@ def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
     with Desk(workers=1) as opened:
+        opened.wish("first", [ask(0.9)])
+        opened.ask("first", ask(0.91))
+        wait(lambda: opened.found(ask(0.9)))
         yield opened
+
+
+@contextmanager
+def halted(desk: Desk) -> Iterator[None]:
+    """Let no process get anything done meanwhile: what is in work stays so, on any machine."""
+    processes = desk.processes
+    for process in processes:
+        os.kill(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):  # the test killed it
+                os.kill(process.pid, signal.SIGCONT)
 
 
 def test_an_answer_is_that_of_the_live_market(desk: Desk):
@@ -52,19 +72,29 @@ def test_what_was_answered_is_found_and_what_was_not_is_not(desk: Desk):
 
 
 def test_a_readers_last_question_takes_the_place_of_those_that_nobody_has_begun(desk: Desk):
-    begun = threading.Thread(target=desk.ask, args=("carl", ask(0.51, months=60)))
-    begun.start()
-    wait(lambda: desk.at_work)
-    got: list[object] = []
-    stale = threading.Thread(target=lambda: got.append(desk.ask("dora", ask(0.52))))
-    stale.start()
-    wait(lambda: desk.waiting)
-    last = desk.ask("dora", ask(0.53))
-    stale.join()
-    begun.join()
+    got: dict[float, object] = {}
 
-    assert got == [None]
-    assert last is not None
+    def asking(reader: str, elasticity: float) -> threading.Thread:
+        def keep() -> None:
+            got[elasticity] = desk.ask(reader, ask(elasticity))
+
+        thread = threading.Thread(target=keep)
+        thread.start()
+        return thread
+
+    with halted(desk):
+        begun = asking("carl", 0.51)
+        wait(lambda: desk.at_work)
+        stale = asking("dora", 0.52)
+        wait(lambda: desk.waiting)
+        last = asking("dora", 0.53)
+        stale.join()
+    begun.join()
+    last.join()
+
+    assert got[0.51] is not None
+    assert got[0.52] is None
+    assert got[0.53] is not None
     assert desk.found(ask(0.52)) is None
 
 
@@ -78,29 +108,31 @@ def test_wishes_come_true_in_turn_and_a_question_is_answered_before_them(desk: D
 
 
 def test_a_wish_that_is_taken_back_is_dropped(desk: Desk):
-    long = ask(0.63, months=240)
-    desk.wish("anna", [long, ask(0.631)])
-    wait(lambda: desk.granting == long)
-    desk.wish("anna", [ask(0.64)])
+    begun = ask(0.63)
+    with halted(desk):
+        desk.wish("anna", [begun, ask(0.631)])
+        wait(lambda: desk.granting == begun)
+        desk.wish("anna", [ask(0.64)])
     wait(lambda: desk.found(ask(0.64)))
 
-    assert desk.found(long) is None
+    assert desk.found(begun) is None
     assert desk.found(ask(0.631)) is None
 
 
 def test_a_wish_in_work_that_somebody_comes_to_wait_for_is_finished(desk: Desk):
-    long = ask(0.65, months=120)
-    desk.wish("anna", [long])
-    wait(lambda: desk.granting == long)
-    asking = threading.Thread(target=desk.ask, args=("anna", long))
-    asking.start()
-    wait(lambda: desk.is_urgent)
-    desk.wish("anna", [])  # what was looked at meanwhile does not take it back
+    begun = ask(0.65)
+    asking = threading.Thread(target=desk.ask, args=("anna", begun))
+    with halted(desk):
+        desk.wish("anna", [begun])
+        wait(lambda: desk.granting == begun)
+        asking.start()
+        wait(lambda: desk.is_urgent)
+        desk.wish("anna", [])  # what was looked at meanwhile does not take it back
     other = desk.ask("bert", ask(0.651))
     asking.join()
 
     assert other is not None
-    assert desk.found(long) is not None
+    assert desk.found(begun) is not None
     assert not desk.at_work
 
 
@@ -117,16 +149,17 @@ def test_a_worker_that_dies_is_told_and_another_takes_its_place(desk: Desk):
 
     def hopeless() -> None:
         try:
-            desk.ask("anna", ask(0.65, months=240))
+            desk.ask("anna", ask(0.67))
         except DeskError as error:
             failures.append(error)
 
     reader = threading.Thread(target=hopeless)
-    reader.start()
-    wait(lambda: desk.at_work)
-    for process in desk.processes:
-        process.kill()
-    reader.join()
+    with halted(desk):
+        reader.start()
+        wait(lambda: desk.at_work)
+        for process in desk.processes:
+            process.kill()
+        reader.join()
 
     assert "died" in str(failures[0])
     assert desk.ask("bert", ask(0.66)) is not None
