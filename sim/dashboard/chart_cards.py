@@ -11,6 +11,7 @@ from sim.core.errors import SimError
 from sim.dashboard.aria import aria
 from sim.dashboard.charts import charts
 from sim.dashboard.citing import address, citation, whole_citation
+from sim.dashboard.clientside import in_browser
 from sim.dashboard.drawing import Drawn, draw
 from sim.dashboard.i18n import Words
 from sim.dashboard.messages import alert
@@ -43,6 +44,7 @@ def chart_card(name: str, words: Words) -> Component:
     )
     return html.Section(
         [
+            dcc.Store(id=part("turn")),
             html.Div([html.P(kind, className="eyebrow"), view], className="chart-top"),
             html.H2(id=part("title"), className="chart-title"),
             html.P(id=part("notes"), className="chart-notes"),
@@ -55,20 +57,31 @@ def chart_card(name: str, words: Words) -> Component:
 
 
 def callbacks(app: Dash, results: Path) -> None:
-    """Redraw the charts of whatever page is shown when a choice changes."""
+    """Redraw the charts of whatever page is shown when a choice changes, each in its turn."""
+    in_browser(
+        app,
+        "turn",
+        Output({"type": "chart-turn", "chart": MATCH}, "data"),
+        Input("choices", "data"),
+        Input("narrow", "data"),
+        Input({"type": "chart-view", "chart": MATCH}, "value"),
+        State({"type": "chart-view", "chart": MATCH}, "id"),
+    )
 
     @app.callback(
         Output({"type": "chart-title", "chart": MATCH}, "children"),
         Output({"type": "chart-notes", "chart": MATCH}, "children"),
         Output({"type": "chart-body", "chart": MATCH}, "children"),
         Output({"type": "chart-foot", "chart": MATCH}, "children"),
-        Input("choices", "data"),
-        Input("narrow", "data"),
-        Input({"type": "chart-view", "chart": MATCH}, "value"),
+        Input({"type": "chart-turn", "chart": MATCH}, "data"),
+        State("choices", "data"),
+        State("narrow", "data"),
+        State({"type": "chart-view", "chart": MATCH}, "value"),
         State({"type": "chart-view", "chart": MATCH}, "id"),
+        prevent_initial_call=True,
     )
     def show_chart(
-        said: dict[str, Any], narrow: bool, kind: str, own: dict[str, str]
+        _turn: int, said: dict[str, Any], narrow: bool, kind: str, own: dict[str, str]
     ) -> tuple[str, str, Component, list[Component]]:
         name, choices = own["chart"], Choices.read(said)
         chart = charts.get(name)  # an unknown one is a call that no page makes

@@ -1,7 +1,9 @@
 """Every page in a real browser, as every reader meets it: clean and at home."""
 
+import json
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from sim.dashboard.i18n import Words
 from sim.dashboard.pages import in_order
@@ -25,6 +27,10 @@ DRAWN = """[...document.querySelectorAll('.chart:has(.chart-title):has(.chart-bo
     && chart.querySelector('.main-svg, .ag-root'))"""
 UPLOADS = """[...document.querySelectorAll('input[type=file], .modebar-btn')]
   .filter(part => !/svg|png/i.test(part.dataset.title || '')).length"""
+
+SEEN = """[...document.querySelectorAll('.chart-body')]
+  .filter(body => body.getBoundingClientRect().top < innerHeight)
+  .map(body => JSON.parse(body.id).chart)"""
 
 ROWS = "new Set([...document.querySelectorAll('header nav a')].map(a => a.offsetTop)).size"
 IN_SIGHT = """(selector => {
@@ -134,3 +140,20 @@ def test_a_page_that_is_left_is_not_drawn_again(visit: Visit):
 
     assert any("over_time" in asked for asked in drawn)
     assert not any("claim_h" in asked for asked in drawn)
+
+
+def test_charts_in_the_window_come_first_and_each_is_asked_for_once(visit: Visit):
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if "chart-body" in (request.post_data or ""):
+            asked.append(json.loads(request.post_data)["outputs"][0]["id"]["chart"])
+
+    visit.page.on("request", note)
+    visit.page.set_viewport_size({"width": 1280, "height": 2000})
+    shown = opened(visit, "/", "lang=en")
+    seen = shown.evaluate(SEEN)
+
+    assert 0 < len(seen) < len(asked)
+    assert set(seen) <= set(asked[: len(seen) + 1])  # what is near the window counts too
+    assert len(asked) == len(set(asked))

@@ -227,12 +227,13 @@ def test_an_unknown_chart_is_refused_in_a_sentence(client: FlaskClient):
     body = {
         "output": f"..{'...'.join(outputs)}..",
         "outputs": [{"id": one, "property": "children"} for one in ids],
-        "inputs": [
+        "inputs": [{"id": {"type": "chart-turn"} | name, "property": "data", "value": 1}],
+        "state": [
             {"id": "choices", "property": "data", "value": {}},
             {"id": "narrow", "property": "data", "value": False},
             {"id": view, "property": "value", "value": "chart"},
+            {"id": view, "property": "id", "value": view},
         ],
-        "state": [{"id": view, "property": "id", "value": view}],
     }
     answer = client.post(CALL, json=body)
 

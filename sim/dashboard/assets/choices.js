@@ -133,6 +133,10 @@ window.dash_clientside = window.dash_clientside || {};
       return query.matches;
     },
 
+    async turn(_said, _narrow, _kind, { chart }) {
+      return (await window.simTurn(chart)) || window.dash_clientside.no_update;
+    },
+
     pick() {
       const { triggered } = window.dash_clientside.callback_context;
       const clicked = triggered.find(({ value }) => value);
