@@ -1,4 +1,4 @@
-"""How headline results move as segments get finer: writes the table in docs/performance.md.
+"""How headline results move as the market gets finer: writes the table in docs/performance.md.
 
 `python -m benchmarks.resolution` runs the price war and service cooperation under the same seeds at
 each resolution, and sets each market-wide result beside that of the finest.
@@ -30,22 +30,26 @@ SHOWN = {
     "backward_revenue": "backward revenue, bn yuan",
     "profit": "profit, bn yuan",
     "yuan_per_gb": "yuan/GB",
+    "leak_volume": "leaked, m GB",
+    "leak_price": "leak price, yuan/GB",
 }
-BILLION = 1e9
 
 
 class Resolution(NamedTuple):
-    """How finely users are told apart: income tiers, usage tiers, lifestyles."""
+    """How finely users are told apart: places, income tiers, usage tiers, lifestyles."""
 
+    places: int
     incomes: int
     tiers: int
     styles: int
 
 
+FILES = {7: "areas.csv", 31: "provinces.csv"}
 RESOLUTIONS = (
-    Resolution(2, 1, 2), Resolution(1, 2, 1), Resolution(1, 3, 1), Resolution(1, 2, 2),
-    Resolution(1, 3, 2), Resolution(2, 3, 2), Resolution(2, 6, 2), Resolution(2, 12, 2),
-    Resolution(2, 24, 2), Resolution(4, 12, 2),
+    Resolution(7, 1, 3, 2), Resolution(7, 2, 3, 2), Resolution(31, 2, 1, 2),
+    Resolution(31, 1, 2, 1), Resolution(31, 1, 3, 1), Resolution(31, 1, 2, 2),
+    Resolution(31, 1, 3, 2), Resolution(31, 2, 3, 2), Resolution(31, 2, 6, 2),
+    Resolution(31, 2, 12, 2), Resolution(31, 2, 24, 2), Resolution(31, 4, 12, 2),
 )  # fmt: skip
 
 
@@ -55,7 +59,8 @@ def refined(name: str, wanted: Resolution) -> Scenario:
     Incomes are spread evenly over the range that the shipped tiers span, so that their mean and
     that of the use they bring stay; one lifestyle does what people do on average.
     """
-    content = json.loads(load_scenario(name).canonical_json())
+    places = {"data.provinces": FILES[wanted.places]}
+    content = json.loads(load_scenario(name, places).canonical_json())
     people = content["population"]
     people["usage_tiers"] = wanted.tiers
     people["merge_incomes"] = wanted.incomes == 1
@@ -113,20 +118,23 @@ def measure(wanted: Resolution, seeds: int) -> tuple[int, pd.DataFrame]:
     return len(fixed_parts(scenarios[0]).segments.theta), means
 
 
+def scale_of(head: str) -> float:
+    """Return what a column's numbers are divided by."""
+    return 1e9 if ", bn " in head else 1e6 if ", m " in head else 1.0
+
+
 def table(found: Sequence[tuple[Resolution, int, pd.DataFrame]]) -> str:
     """Return a Markdown table: a row a resolution."""
     war, peace = SCENARIOS
-    head = ["incomes × usage tiers × lifestyles", "segments", *SHOWN.values()]
+    head = ["places × incomes × usage tiers × lifestyles", "segments", *SHOWN.values()]
     head += ["cooperation − war: profit", "consumer surplus, bn yuan"]
     lines = [f"| {' | '.join(head)} |", f"|---{'|---:' * (len(head) - 1)}|"]
     for size, segments, means in found:
         cells = [" × ".join(map(str, size)), f"{segments:,}"]
-        for name in SHOWN:
-            scale = 1.0 if name == "yuan_per_gb" else BILLION
-            cells.append(f"{means.loc[name, war] / scale:.3f}")
+        cells += [f"{means.loc[n, war] / scale_of(title):.3f}" for n, title in SHOWN.items()]
         for name in ("profit", "consumer_surplus"):
             change = means.loc[name, peace] - means.loc[name, war]
-            cells.append(f"{change / BILLION:.3f}")
+            cells.append(f"{change / 1e9:.3f}")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import mesa
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from sim.core.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.market.names import CARRIERS, DIRECT, PLATFORM, RESELLER
 from sim.market.offers import Offers
 from sim.market.population import Fidelity
+from sim.market.tables import TABLES
 from sim.market.views import (
     NOTHING,
     CarrierDecision,
@@ -103,6 +106,7 @@ class Market(mesa.Model):
     fidelity : "expected" moves every cell by its expected flow, "individual" lets rows draw
     world : where to start from; the end of December 2014 unless given. A copy of the world
         of another market with the same seed and past continues that market exactly.
+    tables : names of the tables that months are recorded in
     """
 
     def __init__(
@@ -111,9 +115,11 @@ class Market(mesa.Model):
         seed: int = 0,
         fidelity: Fidelity = "expected",
         world: World | None = None,
+        tables: Iterable[str] = TABLES,
     ) -> None:
         super().__init__(rng=seed)
         self._settings = scenario
+        self.tables = tuple(tables)
         self.streams = Streams(seed)
         self.fixed = fixed_parts(scenario)
         self.paths = read_paths(scenario)
@@ -414,6 +420,7 @@ class Market(mesa.Model):
         provinces = self.fixed.labels.provinces
         check_volumes(month, self.sums, self.sponsor_charges.volume, provinces)
         self._turn_page()
+        self.postings = world.ledger.take_postings()
         record_month(self)
         world.month += 1
 

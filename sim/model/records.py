@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -61,17 +62,10 @@ _QUARTER = 3  # months
 
 
 def record_month(market: Market) -> None:
-    """Add this month's rows to every table."""
+    """Add this month's rows to the tables that the market is asked for."""
     label = month_label(market.world.month)
-    _record_carriers(market, label)
-    _record_market(market, label)
-    _record_offers(market, label)
-    _record_provinces(market, label)
-    _record_categories(market, label)
-    _record_partners(market)
-    _record_resellers(market, label)
-    _record_switches(market, label)
-    market.world.record("postings", month=label, **posting_rows(market.world.ledger))
+    for name in market.tables:
+        _RECORDERS[name](market, label)
 
 
 def _record_carriers(market: Market, label: str) -> None:
@@ -218,7 +212,7 @@ def _by_category(
     return volume.sum(axis=1).ravel(), share.T.copy().ravel(), added.T.copy().ravel()
 
 
-def _record_partners(market: Market) -> None:
+def _record_partners(market: Market, _label: str) -> None:
     """Add the month to the quarter's sums; write them at the quarter's end."""
     world, cells = market.world, market.sponsoring.cells
     world.quarter = cells[:PARTNERS] + (0 if world.quarter is None else world.quarter)
@@ -287,6 +281,23 @@ def _record_switches(market: Market, label: str) -> None:
         looked=market.moves[:, :, 0].ravel(),
         renewed=market.moves[:, :, 1].ravel(),
     )
+
+
+def _record_postings(market: Market, label: str) -> None:
+    market.world.record("postings", month=label, **posting_rows(market.postings))
+
+
+_RECORDERS: dict[str, Callable[[Market, str], None]] = {
+    "carrier_month": _record_carriers,
+    "market_month": _record_market,
+    "offer_month": _record_offers,
+    "province_carrier_month": _record_provinces,
+    "category_carrier_month": _record_categories,
+    "partner_quarter": _record_partners,
+    "reseller_month": _record_resellers,
+    "switches": _record_switches,
+    "postings": _record_postings,
+}
 
 
 @cache

@@ -1,6 +1,6 @@
 """Every charge of a month becomes a posting; then the books must balance to the fen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -345,9 +345,8 @@ def month_sums(sums: UsageSums, unit: int) -> tuple[UsageSums, Ints]:
     return UsageSums(by_place, sums.by_style, by_offer), by_place.sum(axis=0)
 
 
-def posting_rows(ledger: Ledger) -> dict[str, NDArray[Any]]:
-    """Return the month's postings as columns: payer, payee, purpose, fen."""
-    posted = ledger.take_postings()
+def posting_rows(posted: Mapping[tuple[str, str, str], int]) -> dict[str, NDArray[Any]]:
+    """Return a month's postings as columns: payer, payee, purpose, fen."""
     labels, order = _posting_labels(tuple(posted))
     return labels | {"fen": np.array(list(posted.values()), dtype=np.int64)[order]}
 

@@ -86,11 +86,11 @@ class Live:
         key = (scenario.past_digest(), seed)
         kept = key in self._pasts
         if not kept:
-            past = Market(scenario, seed, FIDELITY)
+            past = Market(scenario, seed, FIDELITY, tables=NEEDED)
             _advance(past, scenario.branch_month, stopped)
             self._keep(key, past.world)
         self._pasts.move_to_end(key)
-        market = Market(scenario, seed, FIDELITY, self._pasts[key].copy())
+        market = Market(scenario, seed, FIDELITY, self._pasts[key].copy(), NEEDED)
         _advance(market, scenario.end_month, stopped)
         return _measured(market, kept)
 

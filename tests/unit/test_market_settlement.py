@@ -192,7 +192,7 @@ def test_traffic_that_no_reseller_sells_stops_the_month(ledger: Ledger) -> None:
 
 def test_postings_become_rows_in_a_fixed_order(ledger: Ledger) -> None:
     settle(ledger, trade())
-    rows = posting_rows(ledger)
+    rows = posting_rows(ledger.take_postings())
     facts = dict(
         zip(
             zip(rows["payer"], rows["payee"], rows["purpose"], strict=True),

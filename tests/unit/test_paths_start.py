@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import integrate, stats
 
@@ -26,6 +27,7 @@ from sim.mechanisms.usage import (
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import Paths, mid_year, observed_prices, read_paths
 from sim.scenario.schema import Scenario
+from sim.scenario.shipped import configs_folder
 from sim.scenario.start import Fixed, build_world, fixed_parts, tier_means
 
 SERIES = {2015: 10.0, 2016: 40.0, 2018: 10.0}
@@ -253,6 +255,21 @@ def test_provinces_use_what_they_were_observed_to_relative_to_the_country(
     observed = np.array([p.dou for p in provinces])
 
     assert np.array(mean) / mean[0] == pytest.approx(observed / observed[0])
+
+
+def test_the_areas_are_the_provinces_added_up(scenario: Scenario) -> None:
+    members = pd.read_csv(configs_folder() / "data" / "areas.csv").set_index("code")["provinces"]
+    areas = load_scenario("base", {"data.provinces": "areas.csv"}).observed.provinces
+    provinces = {province.code: province for province in scenario.observed.provinces}
+    listed = [code for text in members for code in text.split()]
+
+    assert sorted(listed) == sorted(provinces)
+    for area in areas:
+        each = [provinces[code] for code in members[area.code].split()]
+        lines = np.array([province.lines for province in each])
+        assert area.lines == pytest.approx(lines.sum(), abs=0.005)
+        assert area.income == pytest.approx(lines @ [p.income for p in each] / lines.sum(), abs=0.5)
+        assert area.dou == pytest.approx(lines @ [p.dou for p in each] / lines.sum(), abs=0.05)
 
 
 @pytest.mark.parametrize("tiers", [1, 2, 5])
