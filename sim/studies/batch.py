@@ -15,6 +15,7 @@ from sim.studies.completing import RUNS_IN_CHUNK, Plan, Tally, Watch, complete, 
 from sim.studies.design import Design
 from sim.studies.executors import Executor
 from sim.studies.jobs import Planned, simulate
+from sim.studies.of_study import prepare
 from sim.studies.presence import driving
 from sim.studies.statistics import interval
 from sim.studies.stopping import Target, next_seeds
@@ -46,6 +47,7 @@ def batch(
             design = replace(design, seeds=more(design.seeds, wanted))
             study = keep_design(folder, design)
             tally = complete(study.plan(shard), executor, tell)
+    prepare(open_study(folder))
     return tally
 
 
@@ -69,7 +71,9 @@ def retry(study: Study, executor: Executor, watch: Watch) -> Tally:
     """Try the failed runs of a study again, and make those that are missing."""
     study.check_code()
     with driving(study.folder, watch) as tell:
-        return complete(study.plan(), executor, tell, retry=True)
+        tally = complete(study.plan(), executor, tell, retry=True)
+    prepare(open_study(study.folder))
+    return tally
 
 
 def half_width(study: Study, target: Target) -> float:

@@ -112,13 +112,18 @@ class Comparison:
     def save(self, folder: Path) -> Path:
         """Store under the results folder and return the place; what is there already stays."""
         place = comparison_place(folder, self.id)
-        if not place.exists():
-            with new_folder(place) as temporary:
-                write_text(temporary / _JSON, self.to_json() + "\n")
-                write_table(temporary / _MONTHLY, self.monthly)
-                about = manifest("comparison", self.id, {"definitions": self.definitions})
-                write_json(temporary / MANIFEST, about)
+        self.write(place)
         return place
+
+    def write(self, place: Path) -> None:
+        """Store as a folder of that name; one that is there already stays."""
+        if place.exists():
+            return
+        with new_folder(place) as temporary:
+            write_text(temporary / _JSON, self.to_json() + "\n")
+            write_table(temporary / _MONTHLY, self.monthly)
+            content = {"definitions": self.definitions, "code": self.code}
+            write_json(temporary / MANIFEST, manifest("comparison", self.id, content))
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -1,20 +1,29 @@
 """The comparison that a study holds: its scenarios side by side, from the runs that it has."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from sim.core.errors import SimError
+from sim.core.kernels import code_digest
 from sim.scenario.load import from_json
 from sim.store.chunks import METRICS
 from sim.store.index import Stored
+from sim.store.keeping import remove
 from sim.studies.compare import from_runs
 from sim.studies.comparison import Comparison
 from sim.studies.question import Question, pose
 from sim.studies.study import Study
 
 
-def comparison_of(study: Study) -> Comparison:
-    """Return the comparison of a study's scenarios; nothing is simulated or stored.
+_KEPT = "comparison-"  # in the study's folder; by what is compared and which program compared it
+MOST_AT_ONCE = 2_000  # runs whose metrics are held in memory, of 100 kB each, before anybody asked
 
+
+def comparison_of(study: Study) -> Comparison:
+    """Return the comparison of a study's scenarios; nothing is simulated.
+
+    To lay thousands of runs side by side takes seconds, so what comes of it is kept beside them.
     A `SimError` says why there is none; see `why_none`.
     """
     design = study.design
@@ -23,7 +32,29 @@ def comparison_of(study: Study) -> Comparison:
     if why is not None:
         raise SimError(why)
     scenarios = pose([from_json(text) for text in design.texts()], design.seeds).scenarios
-    return from_runs(Question(scenarios, design.seeds, design.fidelity, study.code), study.index)
+    question = Question(scenarios, design.seeds, design.fidelity, study.code)
+    place = study.folder / f"{_KEPT}{question.id}-{code_digest()}"
+    if place.exists():
+        return Comparison.load(place)
+    comparison = from_runs(question, study.index)
+    with suppress(OSError):  # a folder that cannot be written to is read anew each time
+        _keep(comparison, place)
+    return comparison
+
+
+def _keep(comparison: Comparison, place: Path) -> None:
+    """Store a comparison in place of those of fewer seeds or of other programs."""
+    comparison.write(place)
+    for other in place.parent.glob(f"{_KEPT}*"):
+        if other != place:
+            remove(other)
+
+
+def prepare(study: Study) -> None:
+    """Have the comparison of a finished study ready for its readers, if it holds one."""
+    if len(study.design.runs(study.code)) <= MOST_AT_ONCE:
+        with suppress(SimError):  # there is none: who asks for it is told why
+            comparison_of(study)
 
 
 def why_none(study: Study, planned: Iterable[str], known: Mapping[str, Stored]) -> str | None:

@@ -4,9 +4,10 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import copytree, ignore_patterns, rmtree
 
 import pytest
+from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from sim.cli import app
@@ -18,7 +19,7 @@ from sim.dashboard.report import report
 from sim.dashboard.report.static import text
 from sim.store import provenance
 from sim.store.reader import read_manifest
-from sim.studies import question
+from sim.studies import of_study, question
 from sim.studies.batch import batch
 from sim.studies.compare import compare
 from sim.studies.comparison import Comparison
@@ -153,7 +154,9 @@ def made(place: Path, more: str = "", *, seeds: int = 2) -> Study:
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return made(tmp_path_factory.mktemp("study"))
+    whole = made(tmp_path_factory.mktemp("study"))
+    assert list(whole.folder.glob("comparison-*")), "its comparison is not ready"
+    return whole
 
 
 def test_a_study_says_what_a_comparison_of_the_same_runs_says(study: Study):
@@ -193,10 +196,45 @@ def test_a_study_of_another_version_of_the_program_can_be_read(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ):
     before = comparison_of(study)
-    for module in (question, provenance):
+    for module in (question, provenance, of_study):
         monkeypatch.setattr(module, "code_digest", lambda: "another")
 
-    assert comparison_of(study).to_json() == before.to_json()
+    found = comparison_of(study)
+    assert found.to_json() == before.to_json()
+    assert found.code == before.code
+
+
+def test_a_study_has_its_comparison_ready_as_it_was_laid_side_by_side(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    copytree(study.folder, tmp_path / "study", ignore=ignore_patterns("comparison-*"))
+    mine = open_study(tmp_path / "study")
+    fresh = comparison_of(mine)
+    (kept,) = mine.folder.glob("comparison-*")
+    ready = comparison_of(mine)
+
+    assert fresh.to_json() == ready.to_json()
+    assert fresh.code == ready.code
+    assert_frame_equal(fresh.monthly, ready.monthly)
+
+    monkeypatch.setattr(of_study, "code_digest", lambda: "another")
+    comparison_of(mine)
+    (other,) = mine.folder.glob("comparison-*")
+    assert other.name == f"comparison-{fresh.id}-another" != kept.name
+
+
+def test_a_study_in_a_folder_that_cannot_be_written_to_is_read_all_the_same(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    copytree(study.folder, tmp_path / "study", ignore=ignore_patterns("comparison-*"))
+
+    def refused(*_: object) -> None:
+        raise PermissionError("read-only file system")
+
+    monkeypatch.setattr(Comparison, "write", refused)
+    mine = open_study(tmp_path / "study")
+    assert comparison_of(mine).to_json() == comparison_of(study).to_json()
+    assert list(mine.folder.glob("comparison-*")) == []
 
 
 def test_a_study_that_is_not_done_or_sweeps_is_refused(study: Study):
