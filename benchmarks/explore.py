@@ -97,7 +97,8 @@ def slider(moves: int, companion: str, *, turns: bool) -> list[float]:
         page.wait_for_selector("#live-graph .scatterlayer .trace", timeout=120_000)
         page.wait_for_timeout(3_000)
         page.evaluate(WATCH)
-        page.evaluate("() => document.querySelectorAll('.theme').forEach((one) => one.open = true)")
+        for theme in page.locator(".theme:not([open]) > summary").all()[::-1]:
+            theme.click()  # the last first: the others stay where they are
         lever = page.get_by_role("slider", name="Undercutting a month")
         other = page.get_by_role("slider", name=companion)
         lever.press("Home")

@@ -28,7 +28,8 @@ THERE = """
   const seen = (one) => isAll || one.getBoundingClientRect().top < innerHeight;
   const parts = (kind) => [...document.querySelectorAll(kind)].filter((one) => one.offsetParent);
   return location.pathname === path && here?.getAttribute("href") === path &&
-    document.querySelector("h1") && !parts("[data-dash-is-loading]").some(seen) &&
+    document.querySelector("h1") && document.querySelector("#live-status")?.textContent !== "" &&
+    !parts("[data-dash-is-loading]").some(seen) &&
     parts(".chart-body").filter(seen).every((one) => one.querySelector(".main-svg"));
 }
 """

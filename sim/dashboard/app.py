@@ -1,7 +1,9 @@
 """The dashboard as a web application: one shell, pages by file, nothing from other hosts."""
 
 import socket
+from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -15,6 +17,7 @@ from sim.dashboard.clientside import in_browser
 from sim.dashboard.controls import choice
 from sim.dashboard.exporting import routes
 from sim.dashboard.i18n import Words
+from sim.dashboard.live_view import the_desk
 from sim.dashboard.pages import in_order
 from sim.dashboard.scene import Choices
 from sim.dashboard.texts import LANGUAGES
@@ -24,6 +27,10 @@ RESULTS = Path("results")
 HOST, PORT = "127.0.0.1", 8050
 THREADS = 24  # most of them wait for the simulator
 _OTHER_HEADERS = 2**13  # bytes, beside the address
+_SOON = (
+    3.0  # seconds in which a first page is served, before what nobody has asked for is made ready
+)
+_KEPT = 3600  # seconds that a browser keeps assets; those that change have another address then
 
 _LANGUAGE_NAMES = {"en": "EN", "zh": "中文"}
 # It stands before everything else, so that a dark page is never white first.
@@ -70,6 +77,7 @@ def create_app(results: Path | None = None, token: str | None = None) -> Dash:
         enable_mcp=False,
         add_log_handler=False,
     )
+    app.server.config["SEND_FILE_MAX_AGE_DEFAULT"] = _KEPT
     gate.install(app.server, token)
     door.install(app)
     app.layout = _shell()
@@ -158,7 +166,7 @@ def screen(path: str, choices: Choices, results: Path) -> tuple[list[Component],
 def _header(words: Words, choices: Choices, path: str) -> Component:
     brand = dcc.Link(
         [
-            html.Img(src="assets/logo.svg", alt="", className="logo"),
+            html.Span(className="logo"),
             html.Span(
                 [
                     html.Span(words("app.title"), className="brand-name"),
@@ -217,7 +225,11 @@ def serve(results: Path | None = None, host: str = HOST, port: int = PORT) -> No
 
     token = None if gate.is_loopback(host) else gate.new_token()
     app = create_app(results, token)
+    ready = Timer(_SOON, _get_ready, [results or RESULTS])
+    ready.daemon = True
     with _listener(host, port) as listener:
+        the_desk().start()
+        ready.start()
         print(_address(host, listener.getsockname()[1], token), flush=True)  # noqa: T201
         create_server(
             app.server,
@@ -227,6 +239,16 @@ def serve(results: Path | None = None, host: str = HOST, port: int = PORT) -> No
             max_request_header_size=door.HEADER_BYTES + _OTHER_HEADERS,
             max_request_body_size=door.BODY_BYTES,
         ).run()
+
+
+def _get_ready(results: Path) -> None:
+    """Make every page once, or the first reader to visit one waits for what all share.
+
+    What goes wrong is told on the page itself, to who asks for it.
+    """
+    for page in in_order():
+        with suppress(SimError, OSError):
+            page.layout(Choices(), results)
 
 
 def _address(host: str, port: int, token: str | None) -> str:

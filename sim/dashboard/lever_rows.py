@@ -1,7 +1,8 @@
 """The levers on the page: theme by theme, each with its place, its range and its source.
 
 Every component on a page costs at every move, for Dash asks each of them whether it has changed.
-So explanations travel as texts, and `assets/levers.js` writes one where a reader opens it.
+So explanations travel as texts, and `assets/levers.js` writes one where a reader opens it; and the
+levers of a theme that is shut come when it is opened.
 """
 
 from typing import Any
@@ -16,17 +17,23 @@ from sim.dashboard.i18n import Words
 from sim.dashboard.lever_text import extent, option, reading, source, told
 from sim.scenario.shipped import scenario_names
 from sim.studies.lever_kinds import Lever, Number, Option, Switch, Theme, Value
-from sim.studies.levers import LEVERS, THEMES
+from sim.studies.levers import BY_NAME, LEVERS, THEMES
 from sim.studies.positions import Position, moves_the_past, usual
 
 _OPEN = ("prices", "cooperation")  # themes that are open at first
 
 
 def lever_panel(position: Position, words: Words, *, every: bool) -> Component:
-    """Return every lever, or the basic ones and those that were moved: fewer are quicker."""
-    shown = [one for one in LEVERS if every or one.basic or one.name in position.moved]
-    themes = [_theme(theme, shown, position, words) for theme in THEMES]
+    """Return every lever, or the basic ones and those that were moved, theme by theme."""
+    themes = [_theme(theme, position, words, every=every) for theme in THEMES]
     return html.Div(themes, className="themes")
+
+
+def theme_rows(theme: Theme, position: Position, words: Words, *, every: bool) -> list[Component]:
+    """Return the levers of a theme."""
+    mine = [lever for lever in LEVERS if lever.theme == theme]
+    shown = [one for one in mine if every or one.basic or one.name in position.moved]
+    return [_row(lever, position, words) for lever in shown]
 
 
 def facts_for_browser(words: Words) -> dict[str, Any]:
@@ -53,11 +60,17 @@ def _reading(lever: Lever, words: Words) -> dict[str, Any]:
     return {}
 
 
-def _theme(theme: Theme, shown: list[Lever], position: Position, words: Words) -> Component:
-    levers = [lever for lever in shown if lever.theme == theme]
-    summary = html.Summary([html.Span(words(f"theme.{theme}")), html.I(className="moved-mark")])
-    rows = [_row(lever, position, words) for lever in levers]
-    return html.Details([summary, *rows], open=theme in _OPEN, className="theme")
+def _theme(theme: Theme, position: Position, words: Words, *, every: bool) -> Component:
+    """Return a theme: one that is shut, and has nothing moved in it, without its levers."""
+    moved = any(BY_NAME[name].theme == theme for name in position.moved)
+    head = [html.Span(words(f"theme.{theme}")), html.I(className="moved-mark")]
+    if theme in _OPEN or moved:
+        rows = theme_rows(theme, position, words, every=every)
+        parts = [html.Summary(head), html.Div(rows)]
+    else:
+        to_come = {"type": "theme-rows", "name": theme}
+        parts = [html.Summary(head, id={"type": "theme", "name": theme}), html.Div(id=to_come)]
+    return html.Details(parts, open=theme in _OPEN, className="theme")
 
 
 def _row(lever: Lever, position: Position, words: Words) -> Component:

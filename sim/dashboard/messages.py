@@ -33,7 +33,7 @@ def empty(
     why = f"{what}.empty.what" if what else "empty.what"
     return html.Section(
         [
-            html.Img(src="assets/logo.svg", alt="", className="empty-logo"),
+            html.Span(className="logo"),
             heading(words(key)),
             html.P(words(why)),
             command(run, words),

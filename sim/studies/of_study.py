@@ -15,7 +15,6 @@ from sim.studies.comparison import Comparison
 from sim.studies.question import Question, pose
 from sim.studies.study import Study
 
-
 _KEPT = "comparison-"  # in the study's folder; by what is compared and which program compared it
 MOST_AT_ONCE = 2_000  # runs whose metrics are held in memory, of 100 kB each, before anybody asked
 

@@ -139,10 +139,28 @@ def test_the_expert_view_has_every_lever_and_keeps_what_was_moved(visit: Visit):
 
     page.locator(".lever-bar").get_by_text("All of them").click()
     says(page, "view=expert")
+    page.locator("summary", has_text="Users").click()
     expect(lever(page, "kappa")).to_have_count(1)
     expect(lever(page, "cut")).to_contain_text("5.0 % a month")
     says(page, "cut=0.05")
     answered(page)
+    assert visit.complaints == []
+
+
+def test_a_theme_that_is_opened_has_its_levers_and_they_work(visit: Visit):
+    page = at(visit, "preset=price_war&elasticity=0.8")
+    expect(lever(page, "elasticity")).to_contain_text("0.80")  # it was moved: its theme came filled
+    expect(lever(page, "uplift")).to_have_count(0)
+
+    page.locator("summary", has_text="Service").focus()
+    page.keyboard.press("Enter")
+    expect(lever(page, "service")).to_have_class("lever idle")  # nobody offers it in a war
+    page.locator("summary", has_text="Service").click()
+    expect(lever(page, "uplift")).not_to_be_visible()
+    page.locator("summary", has_text="Leaks").click()
+    slider(page, "Control over branches").focus()
+    page.keyboard.press("ArrowRight")
+    says(page, "leak_control=")
     assert visit.complaints == []
 
 

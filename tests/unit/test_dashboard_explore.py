@@ -14,6 +14,7 @@ from sim.dashboard.charts import charts
 from sim.dashboard.citing import address
 from sim.dashboard.drawing import data, draw
 from sim.dashboard.i18n import Words
+from sim.dashboard.lever_rows import theme_rows
 from sim.dashboard.lever_text import cause, extent, option, source, told
 from sim.dashboard.live_view import YOURS, Asked
 from sim.dashboard.scene import Choices
@@ -266,8 +267,11 @@ def test_the_page_has_every_lever_where_the_address_puts_it(language, tmp_path: 
         {"lang": language, "preset": "price_war", "cut": "0.07", "view": "expert"}
     )
     parts, _ = screen("/explore", choices, tmp_path)
-    text = said(parts)
+    position, words = Position.read(choices.own)[0], Words(language)
+    rest = [row for theme in THEMES for row in theme_rows(theme, position, words, every=True)]
+    text = said([parts, rest])
 
+    assert '"name": "cut"' in said(parts)
     for lever in LEVERS:
         kind = "slider" if isinstance(lever, Number) else "choice"
         assert f'{{"type": "{kind}", "name": "{lever.name}"}}' in text

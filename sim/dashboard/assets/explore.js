@@ -300,6 +300,11 @@ window.simSettle = window.simSettle || [];
   });
 
   window.dash_clientside.choices = Object.assign(window.dash_clientside.choices || {}, {
+    /* Levers that come when their theme is opened are marked like those that were there. */
+    levers() {
+      setTimeout(() => Object.keys(levers).forEach((name) => mark(name, now)), 0);
+    },
+
     undo(clicks) {
       if (clicks && past.length) goTo(past.pop());
     },

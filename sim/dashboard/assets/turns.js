@@ -1,9 +1,8 @@
-/* Charts are asked for in turn: those on the screen or near it at once, the others one after the
-   other as soon as nothing else is on its way. So a page of ten charts comes as fast as one of two,
-   and what is scrolled to is there already. */
+/* Charts are asked for in turn: those in the window at once, the others one after the other as soon
+   as nothing else is on its way. So a page of ten charts comes as fast as one of two, and what is
+   scrolled to is there already. */
 (function () {
   "use strict";
-  const NEAR = 0.25; // of the height of the screen, above it and below
   const PAUSE = 40; // milliseconds between two looks at who is next
   const GONE = 2000; // milliseconds without its place after which a chart counts as left
 
@@ -11,10 +10,7 @@
   let timer = 0;
   let turns = 0;
 
-  function near({ top, bottom }) {
-    const reach = window.innerHeight * NEAR;
-    return bottom > -reach && top < window.innerHeight + reach;
-  }
+  const isSeen = ({ top, bottom }) => bottom > 0 && top < window.innerHeight;
 
   function tell(chart, turn) {
     waiting.get(chart)?.tell(turn);
@@ -22,13 +18,13 @@
   }
 
   function look() {
-    let isBusy = document.querySelector(".chart-body[data-dash-is-loading]") !== null;
+    let isBusy = document.querySelector("[data-dash-is-loading]") !== null;
     let next = null;
     for (const [chart, one] of waiting) {
       const place = document.getElementById(`{"chart":"${chart}","type":"chart-body"}`);
       if (place) one.seen = Date.now();
       else if (Date.now() - one.seen > GONE) tell(chart, 0);
-      if (place && near(place.getBoundingClientRect())) {
+      if (place && isSeen(place.getBoundingClientRect())) {
         tell(chart, (turns += 1));
         isBusy = true;
       } else if (place) next ??= chart;

@@ -37,7 +37,10 @@ def layout(choices: Choices, results: Path) -> Component:
             _hero(scene),
             notes(scene),
             html.Section(
-                [html.H2(scene.words("compare.findings")), html.Div(id="findings")],
+                [
+                    html.H2(scene.words("compare.findings")),
+                    html.Div(finding_cards(scene), id="findings"),
+                ],
                 className="findings",
             ),
             picker(scene),
@@ -95,7 +98,9 @@ def _named(scene: Scene, scenario: str, mark: str) -> Component:
 def callbacks(app: Dash, results: Path) -> None:
     """Redraw the findings when a choice changes; a metric picked in them is a choice."""
 
-    @app.callback(Output("findings", "children"), Input("choices", "data"))
+    @app.callback(
+        Output("findings", "children"), Input("choices", "data"), prevent_initial_call=True
+    )
     def show_findings(said: dict[str, Any]) -> Component:
         return finding_cards(Scene.open(Choices.read(said), results))
 

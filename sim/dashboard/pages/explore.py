@@ -5,20 +5,23 @@ from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, dcc, html
+from dash import ALL, MATCH, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
+from sim.core.errors import SimError, did_you_mean
 from sim.dashboard.answering import routes
 from sim.dashboard.aria import aria
 from sim.dashboard.clientside import in_browser
 from sim.dashboard.controls import choice
 from sim.dashboard.i18n import Titles, Words
-from sim.dashboard.lever_rows import facts_for_browser, lever_panel
+from sim.dashboard.lever_rows import facts_for_browser, lever_panel, theme_rows
 from sim.dashboard.live_view import WHOSE, Asked, the_desk
 from sim.dashboard.pages import Page, pages
 from sim.dashboard.scene import Choices
 from sim.dashboard.theme import GRAPH
 from sim.scenario.shipped import scenario_names
+from sim.studies.levers import THEMES
 from sim.studies.live import SHOWN
 from sim.studies.positions import Position
 
@@ -261,6 +264,26 @@ def _code(name: str, words: Words) -> Component:
 
 def callbacks(app: Dash, _: Path) -> None:
     """Let the browser ask when a lever moves: see `assets/explore.js`."""
+
+    @app.callback(
+        Output({"type": "theme-rows", "name": MATCH}, "children"),
+        Input({"type": "theme", "name": MATCH}, "n_clicks"),
+        State({"type": "theme", "name": MATCH}, "id"),
+        State("choices", "data"),
+        prevent_initial_call=True,
+    )
+    def show_levers(clicks: int, own: dict[str, Any], said: dict[str, Any]) -> list[Component]:
+        theme = next((one for one in THEMES if one == own["name"]), None)
+        if theme is None:
+            raise SimError(f"no theme '{own['name']}'{did_you_mean(own['name'], THEMES)}")
+        if clicks != 1:  # shut again, or opened once more
+            raise PreventUpdate
+        choices = Choices.read(said)
+        every = choices.own.get("view") == "expert"
+        words = Words(choices.language, _titles())
+        return theme_rows(theme, Asked.read(choices).position, words, every=every)
+
+    in_browser(app, "levers", Input({"type": "theme-rows", "name": ALL}, "children"))
     in_browser(app, "undo", Input("live-undo", "n_clicks"))
     in_browser(app, "reset", Input("live-reset", "n_clicks"))
     in_browser(
