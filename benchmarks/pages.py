@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PATIENCE = 120_000  # milliseconds
+LOOK = 5_000  # milliseconds that a reader looks at the first page
 # Whether the page at an address is there: its link is marked, and what is in the window, or
 # anywhere, is drawn and not on its way.
 THERE = """
@@ -52,6 +53,7 @@ def main() -> None:
         begun = time.monotonic()
         page.goto(f"{address}/?lang=en")
         print(f"first load {there(page, '/', begun):.2f} s")
+        page.wait_for_timeout(LOOK)
         links = page.locator("nav a")
         paths = [links.nth(place).get_attribute("href") or "/" for place in range(links.count())]
         for turn in ("first", "again"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.core.errors import SimError, did_you_mean
 from sim.market.population import FIDELITIES, Fidelity
@@ -114,12 +115,28 @@ def run_on(
 
 def tables_of(world: World) -> dict[str, pd.DataFrame]:
     """Return what a world has recorded so far as tables, with the columns of `TABLES`."""
-    return {name: table_of(world, name) for name in TABLES}
+    return {name: _frame(columns, world.records.get(name, [])) for name, columns in TABLES.items()}
 
 
-def table_of(world: World, name: str) -> pd.DataFrame:
-    """Return one table of what a world has recorded so far."""
-    return _frame(TABLES[name], world.records.get(name, []))
+class Recorded:
+    """A table of what a world has recorded so far, column by column: only what is asked for."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self._blocks = world.records[name]
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        """Return a column of all months, (rows,); texts are objects."""
+        parts = [block[column] for block in self._blocks]
+        if np.isscalar(parts[0]):
+            return np.repeat(np.array(parts, dtype=object), list(map(_rows_of, self._blocks)))
+        if isinstance(parts[0][0], str):
+            return np.array([text for part in parts for text in part], dtype=object)
+        return np.concatenate(parts)
+
+
+def _rows_of(block: Mapping[str, Any]) -> int:
+    """Return how many rows a block has: those of its columns that are no scalars."""
+    return next(len(values) for values in block.values() if not np.isscalar(values))
 
 
 def _frame(columns: Mapping[str, str], blocks: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -22,6 +22,8 @@ from sim.dashboard.pages import in_order
 from sim.dashboard.scene import Choices
 from sim.dashboard.texts import LANGUAGES
 from sim.dashboard.theme import THEMES, mantine_theme
+from sim.studies.desk import Ask
+from sim.studies.positions import Position
 
 RESULTS = Path("results")
 HOST, PORT = "127.0.0.1", 8050
@@ -242,13 +244,15 @@ def serve(results: Path | None = None, host: str = HOST, port: int = PORT) -> No
 
 
 def _get_ready(results: Path) -> None:
-    """Make every page once, or the first reader to visit one waits for what all share.
+    """Make every page and the first market once, or the first reader waits for what all share.
 
     What goes wrong is told on the page itself, to who asks for it.
     """
     for page in in_order():
         with suppress(SimError, OSError):
             page.layout(Choices(), results)
+    with suppress(SimError):
+        the_desk().ask(__name__, Ask(Position().text, 0))
 
 
 def _address(host: str, port: int, token: str | None) -> str:

@@ -95,7 +95,7 @@ def callbacks(app: Dash, results: Path) -> None:
 def show(name: str, kind: str, view: View) -> tuple[str, str, Component, list[Component]]:
     """Return title, notes, body and foot of one chart; `kind` is "chart" or "table"."""
     drawn = draw(name, view)
-    if kind == "table" and not drawn.rows.frame.empty:
+    if kind == "table" and not drawn.rows.stored.empty:
         body = table(drawn, view)
     else:
         body = dcc.Graph(figure=drawn.figure, config=GRAPH)
@@ -104,7 +104,7 @@ def show(name: str, kind: str, view: View) -> tuple[str, str, Component, list[Co
 
 def foot(drawn: Drawn, view: View) -> list[Component]:
     """Return source, citation and files of a chart; nothing where nothing is drawn."""
-    if drawn.rows.frame.empty:
+    if drawn.rows.stored.empty:
         return []
     name, words = drawn.chart, view.words
     where = {kind: address(name, kind, view) for kind in FILES}

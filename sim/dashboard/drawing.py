@@ -12,6 +12,8 @@ from sim.dashboard.rows import Rows
 from sim.dashboard.view import View
 from sim.store import SCHEMA
 
+_PLAIN = frozenset({int, str, bool, type(None)})
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -39,7 +41,7 @@ def draw(name: str, view: View) -> Drawn:
     """Return a chart by name; a `SimError` if there is none."""
     chart, words = charts.get(name), view.words
     found = chart.rows(view)
-    if found.frame.empty:
+    if found.stored.empty:
         empty = nothing(view, words.of_page("chart.nothing.what", chart.page))
         return Drawn(name, words.of_page("chart.nothing", chart.page), "", found, empty, "")
     remarks = words("joint.sentences").join(view.remarks(chart.notes, found))
@@ -52,7 +54,8 @@ def _defined(part: Any) -> Any:
     if isinstance(part, dict):
         return {name: _defined(value) for name, value in part.items()}
     if isinstance(part, list | tuple):
-        return [_defined(value) for value in part]
+        # Most are numbers and texts, by the hundred: a call for each would take long.
+        return [one if type(one) in _PLAIN else _defined(one) for one in part]
     return None if isinstance(part, float) and isnan(part) else part
 
 

@@ -7,7 +7,7 @@ thousands of runs, and an operation on a column of a frame costs fifty times one
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,23 +16,30 @@ from numpy.typing import NDArray
 from sim.core.registry import Registry
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
 
-type Frames = Mapping[str, pd.DataFrame]
+type Frames = Mapping[str, "Table"]
 type Tables = Mapping[str, "Columns"]
 type Parts = Mapping[str, Any]  # columns of one length, by name
 type Kind = Literal["stock", "flow", "ratio"]
 type Period = Literal["month", "year"]
 
 
+class Table(Protocol):
+    """What has columns by name, such as a frame."""
+
+    def __getitem__(self, column: Any, /) -> Any:
+        """Return a column."""
+
+
 class Columns:
     """A table as arrays, (rows,) each, by name; texts are objects."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
+    def __init__(self, table: Table) -> None:
+        self._table = table
         self._made: dict[str, NDArray[Any]] = {}
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         if column not in self._made:
-            self._made[column] = np.asarray(self._frame[column])
+            self._made[column] = np.asarray(self._table[column])
         return self._made[column]
 
 
@@ -97,7 +104,7 @@ class Measured:
     """The metrics of one run: each reads the tables once and is added up as often as asked."""
 
     def __init__(self, tables: Frames) -> None:
-        self._tables: Tables = {name: Columns(frame) for name, frame in tables.items()}
+        self._tables: Tables = {name: Columns(table) for name, table in tables.items()}
         self._rows: dict[str, _Rows] = {}
         self._labels: list[_Labels] = []  # most metrics come from the same table
         self._cells: dict[tuple[int, int, Period], _Cells] = {}

@@ -1,5 +1,6 @@
 """Where the scenarios and data that come with the package are."""
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,7 +20,12 @@ def configs_folder() -> Path:
 
 def scenario_names() -> list[str]:
     """Return the names of the scenarios that ship, in alphabetical order, without the base."""
-    return sorted(file.stem for file in (configs_folder() / "scenarios").glob("*.yaml"))
+    return list(_shipped())
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in (configs_folder() / "scenarios").glob("*.yaml")))
 
 
 def scenario_file(name: str) -> Path:

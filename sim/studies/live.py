@@ -18,7 +18,7 @@ from sim.market.world import World
 from sim.metrics import Measured, Series
 from sim.model import Market
 from sim.scenario.schema import Scenario
-from sim.simulate import table_of
+from sim.simulate import Recorded
 
 type Floats = NDArray[np.float64]
 
@@ -108,7 +108,7 @@ def _advance(market: Market, end: int, stopped: Callable[[], bool]) -> None:
 
 
 def _measured(market: Market, kept: bool) -> Answer:
-    measured = Measured({name: table_of(market.world, name) for name in NEEDED})
+    measured = Measured({name: Recorded(market.world, name) for name in NEEDED})
     monthly = {name: measured.series("month", name) for name in SHOWN}
     yearly = {name: measured.series("year", name) for name in SHOWN}
     last = year_of(market.scenario.end_month - 1)

@@ -7,6 +7,8 @@ window.dash_clientside = window.dash_clientside || {};
   const LANGUAGE = "lang";
   const THEME = "mantine-color-scheme-value"; // the component library reads this one itself
 
+  window.simNarrow = "(max-width: 760px)";
+
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const oneOf = (value, known) => (known.includes(value) ? value : null);
 
@@ -108,7 +110,9 @@ window.dash_clientside = window.dash_clientside || {};
       const route = { path, lang: said.lang, comparison: said.comparison, study: said.study,
         run: said.run, kind: said.kind, view: said.view };
       document.documentElement.lang = said.lang === "zh" ? "zh-CN" : "en";
-      return same(route, before) ? window.dash_clientside.no_update : route;
+      if (same(route, before)) return window.dash_clientside.no_update;
+      if (path === "/explore") window.simArrive(said);
+      return route;
     },
 
     theme(said) {
@@ -123,7 +127,7 @@ window.dash_clientside = window.dash_clientside || {};
     },
 
     narrow() {
-      const query = window.matchMedia("(max-width: 760px)");
+      const query = window.matchMedia(window.simNarrow);
       if (!listening) {
         listening = true;
         query.addEventListener("change", (event) =>

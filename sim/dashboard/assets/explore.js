@@ -11,6 +11,7 @@ window.simSettle = window.simSettle || [];
   const FIRST = "business_as_usual";
   const ONE_MOVE = 900; // milliseconds: a drag is one move to undo
   const PATIENCE = 70000; // milliseconds until an answer counts as lost
+  const ARRIVAL = 10000; // milliseconds until a page that was asked for counts as left
   const TICK = 700; // milliseconds between two looks at what came in the background
   const REST = 250; // milliseconds without a move before what nobody sees yet is filled in
   const STILL = 600; // milliseconds without a move before Dash and the address are told
@@ -24,6 +25,8 @@ window.simSettle = window.simSettle || [];
   let unsaid = {}; // of it: what sliders changed since Dash and the address were told
   let idle = null; // levers that move nothing; none known yet
   let reader = null; // each rendering of the page is a new one
+  let rendered = null; // the last one, by the server's name for it
+  let isAhead = false; // a reader has asked already, and the page is still to come
   let asked = null; // what was asked last, as text
   let was = {}; // what the levers said then
   let open = 0; // when the question was sent that has no answer yet
@@ -160,10 +163,20 @@ window.simSettle = window.simSettle || [];
     was = said;
   }
 
+  /* Wait for the page of a question that went ahead, if it comes. */
+  async function comes(who) {
+    const end = Date.now() + ARRIVAL;
+    const isThere = () => isHere() && document.getElementById("explore") !== watched;
+    while (isAhead && who === reader && !isThere() && Date.now() < end) {
+      await new Promise((tell) => setTimeout(tell, 20));
+    }
+  }
+
   /* Show the answer to a question; ask what was meant to be asked meanwhile; look for more. */
   async function hear(question, who) {
     const isLook = question.seen !== undefined;
     const answer = await post(question).catch(() => null);
+    if (isAhead) await comes(who);
     if (!isLook) open = 0;
     if (who !== reader) return isLook ? undefined : ask(now);
     if (question.turn !== turns || !isHere()) return;
@@ -174,6 +187,19 @@ window.simSettle = window.simSettle || [];
       timer = setTimeout(hear, TICK, { ...question, seen: stage }, who);
     }
   }
+
+  function begin() {
+    [reader, shown, path] = [crypto.randomUUID(), {}, location.pathname];
+  }
+
+  /* Ask as soon as a reader is on the way to the page: the answer may be there before it. */
+  window.simArrive = function (said) {
+    begin();
+    isAhead = true;
+    look = { narrow: window.matchMedia(window.simNarrow).matches, table: false };
+    now = { ...said };
+    ask(now);
+  };
 
   /* The next move asks again, even for the same. */
   function lost() {
@@ -283,6 +309,7 @@ window.simSettle = window.simSettle || [];
 
   window.simSettle.push(function (changed, current) {
     if (!isHere()) return changed;
+    if (isAhead) return {}; // controls that appear: no reader has moved any yet
     const before = { ...current, ...unsaid };
     const settled = settle(changed, before);
     const names = ours(settled);
@@ -315,21 +342,26 @@ window.simSettle = window.simSettle || [];
       goTo({ preset: now.preset, against: now.against });
     },
 
-    pace(said, facts, who, narrow, kind) {
+    pace(said, facts, rendering, narrow, kind) {
       const same = window.dash_clientside.no_update;
       if (!said || !facts) return same;
       if (levers !== facts) {
         levers = facts;
         window.simLevers = facts;
+        const known = idle;
         idle = null;
+        if (known && isAhead) still(known); // the answer was here before
         if (past.length) set("live-undo", { disabled: false });
       }
-      if (who !== reader) [reader, shown] = [who, {}];
+      if (rendering !== rendered) {
+        if (!isAhead) begin();
+        [rendered, isAhead] = [rendering, false];
+      }
       const before = look.table;
       look = { narrow: Boolean(narrow), table: kind === "table" };
       const box = document.getElementById("explore");
       if (box !== watched) {
-        [watched, path] = [box, location.pathname];
+        watched = box;
         thumbs.disconnect();
         thumbs.observe(box, { subtree: true, attributes: true, attributeFilter: ["aria-valuenow"] });
       }

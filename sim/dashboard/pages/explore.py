@@ -43,7 +43,8 @@ def layout(choices: Choices, _: Path) -> Component:
                 className=f"explore {shown}",
                 id="explore",
             ),
-            *_stores(words),
+            dcc.Store(id="live-levers", data=facts_for_browser(words)),
+            dcc.Store(id="live-rendering", data=secrets.token_hex(8)),
         ]
     )
 
@@ -62,13 +63,6 @@ def _hero(words: Words) -> Component:
         ],
         className="hero compact",
     )
-
-
-def _stores(words: Words) -> list[Component]:
-    return [
-        dcc.Store(id="live-levers", data=facts_for_browser(words)),
-        dcc.Store(id="live-reader", data=secrets.token_hex(8)),
-    ]
 
 
 def _levers(position: Position, view: str, words: Words) -> Component:
@@ -292,7 +286,7 @@ def callbacks(app: Dash, _: Path) -> None:
         Output("live-picture", "style"),
         Input("choices", "data"),
         Input("live-levers", "data"),
-        Input("live-reader", "data"),
+        Input("live-rendering", "data"),
         Input("narrow", "data"),
         Input("live-kind", "value"),
     )
