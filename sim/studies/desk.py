@@ -37,6 +37,7 @@ WISHES = 400  # of one reader
 PATIENCE = 60.0  # seconds that a reader waits at most
 WORKERS = 2  # for what readers wait for; there is one more for wishes
 PAUSE = 0.004  # seconds between two looks whether somebody still waits
+QUIET = 0.03  # seconds in which nobody came, before wishes are gone on with: many readers may come
 
 type Outcome = "Answer | SimError | None"  # None: dropped
 
@@ -333,7 +334,9 @@ def _work(line: "Connection", hold: Any, drop: Any) -> None:
     from sim.studies.live import Live
 
     def dropped() -> bool:
-        while hold is not None and hold.value and not drop.value:
+        quiet = QUIET  # so far, seconds
+        while hold is not None and not drop.value and (hold.value or quiet < QUIET):
+            quiet = 0.0 if hold.value else quiet + PAUSE
             time.sleep(PAUSE)
         return drop is not None and bool(drop.value)
 
