@@ -12,10 +12,11 @@ help:  ## show this list
 demo: $(VENV)/runtime.stamp  ## compare a price war, service cooperation and business as usual
 	$(BIN)/sim compare price_war service_cooperation business_as_usual
 
-# Kernels first: each of the two processes would compile them.
+# Kernels first, for each of the two processes would compile them; files in their order, or those
+# with few and long tests would come last, one after the other.
 test: check  ## format, lint, types and layers, then all tests with coverage
 	$(BIN)/python -c 'from sim.simulate import warm_up; warm_up()'
-	$(BIN)/python -m pytest --cov --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest --cov --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 check: $(VENV)/develop.stamp  ## format, lint, types and layers only
 	$(BIN)/ruff format --check .

@@ -65,9 +65,14 @@ def _digest(files: Iterable[Path]) -> str:
 
 
 def cache_folder() -> Path:
-    """Return where compiled kernels of exactly this code live."""
+    """Return where compiled kernels of exactly this code live, installed in this place.
+
+    Numba finds compiled code by the path of its source: in a folder for each place one sees
+    whether there is any.
+    """
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "backward-traffic-sim" / "numba" / kernel_digest()
+    place = hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]
+    return Path(base) / "backward-traffic-sim" / "numba" / f"{kernel_digest()}-{place}"
 
 
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
