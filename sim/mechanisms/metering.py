@@ -82,7 +82,7 @@ def terms_in_lanes(offers: Offers, margin: Margin, levels: Levels, kinds: int) -
     """
     total, styles = offers.fee.shape[0], levels.usable.shape[0]
     plans, stride = total // offers.voice.shape[0], whole_vectors(total)
-    terms = np.zeros(2 * styles * TERMS * LANE)
+    terms = new_room(2 * styles * TERMS, kinds * stride)
     for kind in range(2 * styles):
         style, knows = kind // 2, kind % 2
         for level in range(kinds):

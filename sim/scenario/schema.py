@@ -114,7 +114,7 @@ class DataFiles(Section):
 
     carriers: str = param("carrier × period × metric, long")
     industry: str = param("period × metric, long")
-    provinces: str = param("the 31 provinces")
+    provinces: str = param("the 31 provinces, or the seven areas of the country (areas.csv)")
     events: str = param("dated events; those with a rule are the regulator's orders")
 
 

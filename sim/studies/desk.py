@@ -7,6 +7,7 @@ months as soon as somebody does, and drops a wish that is taken back. A wish in 
 comes to wait for is finished first.
 """
 
+import math
 import multiprocessing
 import os
 import signal
@@ -16,8 +17,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from ctypes import c_bool
+from ctypes import c_bool, c_double
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -37,8 +39,10 @@ WISHES = 400  # of one reader
 PATIENCE = 60.0  # seconds that a reader waits at most
 WORKERS = 2  # for what readers wait for; there is one more for wishes
 PAUSE = 0.004  # seconds between two looks whether somebody still waits
-QUIET = 0.03  # seconds in which nobody came, before wishes are gone on with: many readers may come
+QUIET = 0.03  # seconds for each reader who is here, in which nobody asks, before wishes go on
+HERE = 2.0  # seconds since a reader's last move or look, within which they count as here
 
+type Signals = tuple[Any, Any, Any]  # hold, drop, seconds of quiet; shared between processes
 type Outcome = "Answer | SimError | None"  # None: dropped
 
 
@@ -77,8 +81,10 @@ class Desk:
         # Read by the processes between two months, without a lock: one byte is never half written.
         self._hold: Any = context.RawValue(c_bool, False)
         self._drop: Any = context.RawValue(c_bool, False)
+        self._quiet: Any = context.RawValue(c_double, QUIET)
+        self._seen: dict[str, float] = {}  # when each reader was here last
         self._workers = [_Worker(self, context) for _ in range(workers)]
-        self._granter = _Worker(self, context, hold=self._hold, drop=self._drop)
+        self._granter = _Worker(self, context, (self._hold, self._drop, self._quiet))
         self.is_open = True
 
     def start(self) -> None:
@@ -120,6 +126,7 @@ class Desk:
         """Replace what a reader would like to have later; `found` tells what has come."""
         with self._changed:
             self._granter.start()
+            self._count(reader)
             asked = list(islice(asks, WISHES))
             self._wishes[reader] = deque(ask for ask in asked if not self._is_known(ask))
             while len(self._wishes) > READERS:
@@ -220,6 +227,13 @@ class Desk:
             return None
         return self._waiting.popitem(last=False)[1]
 
+    def _count(self, reader: str) -> None:
+        """Count who is here: the more readers, the sooner one of them asks again."""
+        now = time.monotonic()
+        self._seen = {who: when for who, when in self._seen.items() if now - when < HERE}
+        self._seen[reader] = now
+        self._quiet.value = QUIET * len(self._seen)
+
     def _set_hold(self) -> None:
         """Let the granter pause while somebody waits, but for what it has in work."""
         self._hold.value = (bool(self._waiting) or self.at_work) and not self.is_urgent
@@ -259,11 +273,11 @@ def _put[T](kept: OrderedDict[Ask, T], ask: Ask, value: T, most: int) -> None:
 class _Worker:
     """A process, and the thread here that hands it one task after the other."""
 
-    def __init__(self, desk: Desk, context: Any, hold: Any = None, drop: Any = None) -> None:
+    def __init__(self, desk: Desk, context: Any, signals: "Signals | None" = None) -> None:
         self.task: Task | None = None  # in work; changed under the desk's lock
         self.is_ready = False  # its process has loaded its kernels, which takes seconds
         self._context = context
-        self._signals = (hold, drop)
+        self._signals = signals
         self._desk = desk
         self.process: BaseProcess | None = None
         self._thread: threading.Thread | None = None
@@ -303,7 +317,7 @@ class _Worker:
         self.is_ready = False
         line, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_work, args=(theirs, *self._signals), daemon=True, name="desk worker"
+            target=_work, args=(theirs, self._signals), daemon=True, name="desk worker"
         )
         process.start()
         self.process = process
@@ -326,28 +340,33 @@ def _answer_over(line: "Connection", ask: Ask) -> Outcome:
         return DeskError("the process that simulated this died, perhaps for want of memory")
 
 
-def _work(line: "Connection", hold: Any, drop: Any) -> None:
-    """Answer until the other end of the line is gone."""
+def _work(line: "Connection", signals: "Signals | None") -> None:
+    """Answer until the other end of the line is gone; with signals, heed them between months."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     one_thread()
     from sim.simulate import warm_up
     from sim.studies.live import Live
 
-    def dropped() -> bool:
-        quiet = QUIET  # so far, seconds
-        while hold is not None and not drop.value and (hold.value or quiet < QUIET):
-            quiet = 0.0 if hold.value else quiet + PAUSE
-            time.sleep(PAUSE)
-        return drop is not None and bool(drop.value)
+    def never() -> bool:
+        return False
 
-    if hold is not None:
+    if signals is not None:
         os.nice(10)
     warm_up()
-    live = Live()
+    live, dropped = Live(), never if signals is None else partial(_dropped, *signals)
     with suppress(EOFError, OSError):
         line.send(None)  # ready
         while True:
             line.send(_answer(live, line.recv(), dropped))
+
+
+def _dropped(hold: Any, drop: Any, quiet: Any) -> bool:
+    """Wait while somebody waits for an answer, and a moment after; say whether to stop."""
+    still = math.inf  # seconds without anybody, as far as was seen
+    while not drop.value and (hold.value or still < quiet.value):
+        still = 0.0 if hold.value else still + PAUSE
+        time.sleep(PAUSE)
+    return bool(drop.value)
 
 
 def _answer(live: "Live", ask: Ask, dropped: Callable[[], bool]) -> Outcome:
