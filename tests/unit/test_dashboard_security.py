@@ -241,6 +241,24 @@ def test_an_unknown_chart_is_refused_in_a_sentence(client: FlaskClient):
     assert answer.text.startswith("unknown chart '../../secret'")
 
 
+def test_an_unknown_theme_of_levers_is_refused_in_a_sentence(client: FlaskClient):
+    own = {"type": "theme", "name": "../prices"}
+    rows = own | {"type": "theme-rows"}
+    body = {
+        "output": '{"name":["MATCH"],"type":"theme-rows"}.children',
+        "outputs": {"id": rows, "property": "children"},
+        "inputs": [{"id": own, "property": "n_clicks", "value": 1}],
+        "state": [
+            {"id": own, "property": "id", "value": own},
+            {"id": "choices", "property": "data", "value": {}},
+        ],
+    }
+    answer = client.post(CALL, json=body)
+
+    assert answer.status_code == 400
+    assert answer.text.startswith("no theme '../prices'")
+
+
 def test_a_body_or_an_address_beyond_all_need_is_refused(client: FlaskClient):
     assert client.post(CALL, data=b" " * (door.BODY_BYTES + 1)).status_code == 413
     assert client.get("/", query_string="a" * (door.HEADER_BYTES + 1)).status_code == 414

@@ -188,8 +188,11 @@ window.simSettle = window.simSettle || [];
     }
   }
 
+  /* A name that no other reader has; `randomUUID` is there on secure pages alone. */
+  const newName = () => crypto.getRandomValues(new Uint32Array(3)).join("-");
+
   function begin() {
-    [reader, shown, path] = [crypto.randomUUID(), {}, location.pathname];
+    [reader, shown, path] = [newName(), {}, location.pathname];
   }
 
   /* Ask as soon as a reader is on the way to the page: the answer may be there before it. */
