@@ -8,6 +8,8 @@ marginal utility of iso-elastic use, u = theta^(1/eps) x^(1-1/eps) / (1-1/eps).
 import math
 from collections.abc import Sequence
 
+from sim.core.elementary import power
+
 type Shares = Sequence[float]
 
 
@@ -36,14 +38,14 @@ def usable_part(theta: Shares, split: Shares, eps: float) -> float:
         return 0.0
     if eps == 0.0:
         return min(share / part for part, share in pairs)
-    power = 1.0 - 1.0 / eps
-    utility = math.fsum(math.pow(part, 1.0 / eps) * math.pow(share, power) for part, share in pairs)
-    return math.pow(utility, 1.0 / power)
+    inner = 1.0 - 1.0 / eps
+    utility = math.fsum(power(part, 1.0 / eps) * power(share, inner) for part, share in pairs)
+    return float(power(utility, 1.0 / inner))
 
 
 def trade_price(theta: Shares, quotas: Shares, eps: float) -> float:
     """Return the price of a GB at which users who may trade their quotas clear the market."""
-    return math.pow(math.fsum(theta) / math.fsum(quotas), 1.0 / eps)
+    return float(power(math.fsum(theta) / math.fsum(quotas), 1.0 / eps))
 
 
 def traded_allocation(theta: Shares, quotas: Shares) -> list[float]:

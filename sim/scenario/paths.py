@@ -1,6 +1,8 @@
 """What the scenario takes as given, month by month: lines, devices, the bill without data."""
 
 import math
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +42,9 @@ def read_paths(scenario: Scenario) -> Paths:
     """Return the exogenous series of a scenario over all its months."""
     months = scenario.end_month
     network, observed = scenario.network, scenario.observed
-    cheaper = [(1.0 - network.gb_cost_fall) ** (m / MONTHS_PER_YEAR) for m in range(-1, months)]
+    # Not Python's power: its bits vary between machines, with their library of mathematics.
+    left = 1.0 - network.gb_cost_fall
+    cheaper = [power(left, m / MONTHS_PER_YEAR) for m in range(-1, months)]
     lines = _line_ends(scenario, months)
     total = np.array([sum(row) for row in lines])
     ends = (max(observed.lines["mobile"]) - FIRST_YEAR + 1) * MONTHS_PER_YEAR
@@ -53,7 +57,7 @@ def read_paths(scenario: Scenario) -> Paths:
         observed_price=_fed_price(scenario, months),
         overage=_fen([_in_year(overage, year_of(m)) for m in range(months)]),
         voice=np.stack([_fen(series) for series in _voice(scenario, months)], axis=1),
-        data_lines=np.array([mid_year(scenario.population.data_lines, m) for m in range(months)]),
+        data_lines=np.array(mid_years(scenario.population.data_lines, range(months))),
         lte=np.array([_lte(scenario, m) for m in range(months)]),
         usage=np.array(
             [exp(scenario.demand.usage_trend * m / MONTHS_PER_YEAR) for m in range(months)]
@@ -64,22 +68,32 @@ def read_paths(scenario: Scenario) -> Paths:
 
 
 def mid_year(series: ByYear, month: float) -> float:
-    """Return a yearly mean's value in a month: log-linear between mid-years, level beyond.
+    """Return a yearly mean's value in a month: see `mid_years`."""
+    return mid_years(series, [month])[0]
 
-    `month` counts from January 2015; its middle is meant.
+
+def mid_years(series: ByYear, months: Iterable[float]) -> list[float]:
+    """Return a yearly mean's values in months: log-linear between mid-years, level beyond.
+
+    Months count from January 2015; their middles are meant.
     """
     years = sorted(series)
-    position = FIRST_YEAR + (month + 0.5) / MONTHS_PER_YEAR - 0.5  # a year's mean stands at 0
-    if position <= years[0]:
-        return series[years[0]]
-    if position >= years[-1]:
-        return series[years[-1]]
-    year = max(y for y in years if y <= position)
-    after = min(y for y in years if y > position)
-    weight = (position - year) / (after - year)
-    if min(series[year], series[after]) <= 0.0:  # nothing has no logarithm
-        return (1 - weight) * series[year] + weight * series[after]
-    return exp((1 - weight) * log(series[year]) + weight * log(series[after]))
+    values = [series[year] for year in years]
+    logs = [log(value) if value > 0.0 else math.nan for value in values]
+    found = []
+    for month in months:
+        position = FIRST_YEAR + (month + 0.5) / MONTHS_PER_YEAR - 0.5  # a year's mean stands at 0
+        if position <= years[0] or position >= years[-1]:
+            found.append(values[0 if position <= years[0] else -1])
+            continue
+        after = bisect_right(years, position)
+        at = after - 1
+        weight = (position - years[at]) / (years[after] - years[at])
+        if min(values[at], values[after]) <= 0.0:  # nothing has no logarithm
+            found.append((1 - weight) * values[at] + weight * values[after])
+        else:
+            found.append(exp((1 - weight) * logs[at] + weight * logs[after]))
+    return found
 
 
 def observed_prices(scenario: Scenario) -> ByYear:
@@ -95,7 +109,8 @@ def _fed_price(scenario: Scenario, months: int) -> Floats:
     last, before = prices[LAST_FED_YEAR], prices[LAST_FED_YEAR - 1]
     prices[LAST_FED_YEAR + 1] = last * last / before  # the fall goes on to the year's end
     end = month_index(f"{LAST_FED_YEAR + 1}-01")
-    return np.array([mid_year(prices, m) if m < end else math.nan for m in range(months)])
+    fed = mid_years(prices, range(min(months, end)))
+    return np.array(fed + [math.nan] * (months - len(fed)))
 
 
 def _line_ends(scenario: Scenario, months: int) -> list[list[float]]:
@@ -130,10 +145,7 @@ def _voice(scenario: Scenario, months: int) -> list[list[float]]:
         yearly = bills * MONTHS_PER_YEAR / 1_000  # million lines x yuan -> bn yuan
         rest[year] = 1.0 - observed.data_revenue[year] / yearly
     return [
-        [
-            mid_year({year: observed.arpu[c][year] * rest[year] for year in rest}, month)
-            for month in range(months)
-        ]
+        mid_years({year: observed.arpu[c][year] * rest[year] for year in rest}, range(months))
         for c in CARRIERS
     ]
 

@@ -1,5 +1,6 @@
 """Elementary functions are exact to the last bit or two, and the same on every processor."""
 
+import ast
 import math
 import os
 import subprocess
@@ -80,3 +81,42 @@ def test_bits_are_the_same_on_another_processor_and_uncompiled(
     )  # fmt: skip
 
     assert out.stdout.split() == [exponential(points).tobytes().hex(), power(7.1, 0.83).hex()]
+
+
+# What a run is made of, but for two files whose formulas only the ladder asks for.
+PARTS = ("agents", "market", "mechanisms", "model", "scenario", "strategies")
+OF_THE_LADDER = {"collusion.py", "punishment.py"}
+OF_THE_MACHINE = {"exp", "expm1", "log", "log10", "log1p", "log2", "pow", "power", "sin", "tanh"}
+
+
+def is_whole(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
+
+
+def taken_from_the_machine(tree: ast.AST) -> list[int]:
+    """Return the lines that take a power, or a function of mathematics, from a library."""
+    lines = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(op=ast.Pow(), left=base, right=exponent):
+                if not (is_whole(base) or is_whole(exponent)):
+                    lines.append(node.lineno)
+            case ast.Attribute(value=ast.Name(id="math" | "np"), attr=name):
+                if name in OF_THE_MACHINE:
+                    lines.append(node.lineno)
+    return lines
+
+
+def test_a_run_takes_no_power_and_no_logarithm_from_the_machine(root: Path) -> None:
+    """Libraries of mathematics differ in the last bit, so runs would between machines."""
+    files = [file for part in PARTS for file in (root / "sim" / part).rglob("*.py")]
+    found = [
+        f"{file.name}:{line}"
+        for file in files
+        if file.name not in OF_THE_LADDER
+        for line in taken_from_the_machine(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+
+    assert len(files) > 50
+    assert found == []
+    assert taken_from_the_machine(ast.parse("math.exp(x); 2**n; x ** 0.5; np.log(y)")) == [1, 1, 1]
