@@ -4,12 +4,14 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from tests.browser.audits import serious
 
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 375, "height": 812}}
 PATIENCE = 30_000  # milliseconds; a build machine may be slow
+
+expect.set_options(timeout=PATIENCE)
 
 
 def until(page: Page, expression: str, arg: object = None) -> None:
