@@ -29,9 +29,7 @@ RESULTS = Path("results")
 HOST, PORT = "127.0.0.1", 8050
 THREADS = 24  # most of them wait for the simulator
 _OTHER_HEADERS = 2**13  # bytes, beside the address
-_SOON = (
-    3.0  # seconds in which a first page is served, before what nobody has asked for is made ready
-)
+_SOON = 3.0  # seconds for a first page, before those that nobody has asked for are made ready
 _KEPT = 3600  # seconds that a browser keeps assets; those that change have another address then
 
 _LANGUAGE_NAMES = {"en": "EN", "zh": "中文"}

@@ -33,12 +33,25 @@ def comparison_of(study: Study) -> Comparison:
     scenarios = pose([from_json(text) for text in design.texts()], design.seeds).scenarios
     question = Question(scenarios, design.seeds, design.fidelity, study.code)
     place = study.folder / f"{_KEPT}{question.id}-{code_digest()}"
-    if place.exists():
-        return Comparison.load(place)
+    kept = _kept(place)
+    if kept is not None:
+        return kept
     comparison = from_runs(question, study.index)
     with suppress(OSError):  # a folder that cannot be written to is read anew each time
         _keep(comparison, place)
     return comparison
+
+
+def _kept(place: Path) -> Comparison | None:
+    """Return the comparison kept at a place; what is damaged goes, for the runs have it all."""
+    if not place.exists():
+        return None
+    try:
+        return Comparison.load(place)
+    except (SimError, OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError):
+            remove(place)
+        return None
 
 
 def _keep(comparison: Comparison, place: Path) -> None:

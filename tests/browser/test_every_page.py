@@ -155,5 +155,5 @@ def test_charts_in_the_window_come_first_and_each_is_asked_for_once(visit: Visit
     seen = shown.evaluate(SEEN)
 
     assert 0 < len(seen) < len(asked)
-    assert set(seen) <= set(asked[: len(seen) + 1])  # what is near the window counts too
+    assert set(seen) <= set(asked[: len(seen) + 1])  # charts grow as they are drawn
     assert len(asked) == len(set(asked))

@@ -147,6 +147,20 @@ def test_the_expert_view_has_every_lever_and_keeps_what_was_moved(visit: Visit):
     assert visit.complaints == []
 
 
+def test_the_menu_leads_to_a_page_whose_address_holds_what_is_shown_and_no_lever(visit: Visit):
+    page = visit.show("/?lang=en&theme=light", charts=1).page
+    for _ in range(2):  # what is known of the levers comes with the first visit
+        page.locator('header nav a[href="/explore"]').click()
+        answered(page)
+        for part in ("lang=en", "theme=light", "view=basic", "metric=profit", "whose=all"):
+            says(page, part)
+        for part in ("conduct_", "split", "joins_", "preset", "against"):
+            says_not(page, part)
+        page.locator('header nav a[href="/trust"]').click()
+        expect(page.locator("#live-graph")).to_have_count(0)
+    assert visit.complaints == []
+
+
 def test_a_theme_that_is_opened_has_its_levers_and_they_work(visit: Visit):
     page = at(visit, "preset=price_war&elasticity=0.8")
     expect(lever(page, "elasticity")).to_contain_text("0.80")  # it was moved: its theme came filled

@@ -217,6 +217,11 @@ def test_a_study_has_its_comparison_ready_as_it_was_laid_side_by_side(
     assert fresh.code == ready.code
     assert_frame_equal(fresh.monthly, ready.monthly)
 
+    (kept / "comparison.json").write_text('{"scenarios": [', encoding="utf-8")  # cut short
+    assert comparison_of(mine).to_json() == fresh.to_json()
+    assert comparison_of(mine).to_json() == fresh.to_json()
+    assert Comparison.load(kept).to_json() == fresh.to_json()
+
     monkeypatch.setattr(of_study, "code_digest", lambda: "another")
     comparison_of(mine)
     (other,) = mine.folder.glob("comparison-*")

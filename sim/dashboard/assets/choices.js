@@ -50,7 +50,8 @@ window.dash_clientside = window.dash_clientside || {};
   }
   window.simSay = say;
 
-  /* Only what the reader moves arrives here as triggered, never a control that appears. */
+  /* What the reader moved; a control that appears says where it stands, so that the address holds
+     the whole of what is shown. */
   function changes() {
     const changed = {};
     for (const { prop_id, value } of window.dash_clientside.callback_context.triggered) {

@@ -271,6 +271,13 @@ window.simSettle = window.simSettle || [];
     return settled;
   }
 
+  /* A lever is known by its row, also before what is known of it has come. */
+  function withoutLevers(changed) {
+    const isLever = (name) => document.getElementById(`{"name":"${name}","type":"lever"}`) !== null;
+    const others = ([name]) => !STATE.includes(name) && !isLever(name);
+    return Object.fromEntries(Object.entries(changed).filter(others));
+  }
+
   const ours = (settled) =>
     Object.keys(settled).filter((name) => name in levers || STATE.includes(name));
 
@@ -312,7 +319,7 @@ window.simSettle = window.simSettle || [];
 
   window.simSettle.push(function (changed, current) {
     if (!isHere()) return changed;
-    if (isAhead) return {}; // controls that appear: no reader has moved any yet
+    if (isAhead) return withoutLevers(changed); // controls that appear: nobody has moved one yet
     const before = { ...current, ...unsaid };
     const settled = settle(changed, before);
     const names = ours(settled);

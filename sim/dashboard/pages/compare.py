@@ -96,7 +96,10 @@ def _named(scene: Scene, scenario: str, mark: str) -> Component:
 
 
 def callbacks(app: Dash, results: Path) -> None:
-    """Redraw the findings when a choice changes; a metric picked in them is a choice."""
+    """Redraw the findings when a choice changes; a metric picked in them is a choice.
+
+    They come with the page, and once more as its controls put their choices into the address.
+    """
 
     @app.callback(
         Output("findings", "children"), Input("choices", "data"), prevent_initial_call=True
