@@ -8,8 +8,10 @@ The method is the classical one: reduce to a small interval around zero, where a
 exact to the last bit or two, and put the binary exponent back (Cody and Waite 1980; Muller 2016).
 """
 
+import math
 import struct
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, cast
 
 import numpy as np
@@ -59,6 +61,20 @@ def _write(typing_context: Any, x: Any) -> Any:  # noqa: ARG001
     return types.float64(types.int64), build
 
 
+def _fused(typing_context: Any, x: Any, y: Any, z: Any) -> Any:  # noqa: ARG001
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        return builder.fma(*arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), build
+
+
+def _fused_plainly(x: float, y: float, z: float) -> float:
+    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)):
+        return x * y + z
+    exact = Fraction(x) * Fraction(y) + Fraction(z)
+    return float(exact) if exact else x * y + z  # for the sign of zero
+
+
 def _read_plainly(x: float) -> int:
     return int(struct.unpack("<q", struct.pack("<d", x))[0])
 
@@ -70,6 +86,9 @@ def _write_plainly(bits: int) -> float:
 # The 64 bits of a float as a whole number, and back; where nothing is compiled, by plain Python.
 _PLAIN = bool(config.DISABLE_JIT)  # type: ignore[attr-defined]
 _bits_of: Callable[[float], int] = _read_plainly if _PLAIN else cast(Any, intrinsic(_read))
+_fma: Callable[[float, float, float], float] = (
+    _fused_plainly if _PLAIN else cast(Any, intrinsic(_fused))
+)
 _from_bits: Callable[[int], float] = _write_plainly if _PLAIN else cast(Any, intrinsic(_write))
 
 
@@ -77,23 +96,21 @@ _from_bits: Callable[[int], float] = _write_plainly if _PLAIN else cast(Any, int
 def exp(x: float) -> float:
     """Return e to the x, to 3e-16 of it; 0 below -708, where the result is no normal number."""
     inside = min(max(x, _LEAST), _MOST)
-    shifted = inside * _PER_LN2 + _ROUNDER
+    shifted = _fma(inside, _PER_LN2, _ROUNDER)
     k = shifted - _ROUNDER
-    r = (inside - k * _LN2_HIGH) - k * _LN2_LOW  # within half of log 2
-    # The series of e^r - 1 - r; its first term left out is below 1e-16 of e^r.
-    tail = 1.0 / 6227020800.0
-    tail = tail * r + 1.0 / 479001600.0
-    tail = tail * r + 1.0 / 39916800.0
-    tail = tail * r + 1.0 / 3628800.0
-    tail = tail * r + 1.0 / 362880.0
-    tail = tail * r + 1.0 / 40320.0
-    tail = tail * r + 1.0 / 5040.0
-    tail = tail * r + 1.0 / 720.0
-    tail = tail * r + 1.0 / 120.0
-    tail = tail * r + 1.0 / 24.0
-    tail = tail * r + 1.0 / 6.0
-    tail = tail * r + 0.5
-    near = tail * r * r + r + 1.0
+    r = _fma(-k, _LN2_LOW, _fma(-k, _LN2_HIGH, inside))  # within half of log 2
+    # The series of e^r - 1 - r, by fours; its first term left out is below 1e-16 of e^r.
+    r2 = r * r
+    r4 = r2 * r2
+    low = _fma(r2, _fma(r, 1.0 / 120.0, 1.0 / 24.0), _fma(r, 1.0 / 6.0, 0.5))
+    middle = _fma(
+        r2, _fma(r, 1.0 / 362880.0, 1.0 / 40320.0), _fma(r, 1.0 / 5040.0, 1.0 / 720.0)
+    )
+    high = _fma(
+        r2, _fma(r, 1.0 / 6227020800.0, 1.0 / 479001600.0),
+        _fma(r, 1.0 / 39916800.0, 1.0 / 3628800.0),
+    )  # fmt: skip
+    near = _fma(_fma(r4, _fma(r4, high, middle), low), r2, r) + 1.0
     out = _from_bits(_bits_of(near) + (_bits_of(shifted) << 52))
     out = 0.0 if x < _LEAST else out
     out = np.inf if x > _MOST else out
@@ -109,15 +126,12 @@ def log(x: float) -> float:
     whole = _from_bits(k + _ROUNDER_BITS) - _ROUNDER
     s = f / (2.0 + f)
     z = s * s
-    r = _LOG[6]
-    r = r * z + _LOG[5]
-    r = r * z + _LOG[4]
-    r = r * z + _LOG[3]
-    r = r * z + _LOG[2]
-    r = r * z + _LOG[1]
-    r = r * z + _LOG[0]
+    w = z * z
+    odd = _fma(w, _fma(w, _fma(w, _LOG[6], _LOG[4]), _LOG[2]), _LOG[0])
+    even = _fma(w, _fma(w, _LOG[5], _LOG[3]), _LOG[1])
     half = 0.5 * f * f
-    out = whole * _LN2_HIGH - ((half - (s * (half + r * z) + whole * _LN2_LOW)) - f)
+    rest = _fma(s, _fma(z, _fma(z, even, odd), half), whole * _LN2_LOW)
+    out = whole * _LN2_HIGH - ((half - rest) - f)
     out = -np.inf if x < _NORMAL else out
     out = np.nan if x < 0.0 else out
     return out if x < np.inf else x  # infinity and what is no number stay what they are

@@ -167,16 +167,15 @@ def leave(room: Floats, begin: int, count: int, due: float, edge: float) -> Leav
     taken, stayed, looked, renewed, near, away, again = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for s in range(begin, begin + count):
         n = room[HELD + s] + room[JOINED + s]
-        if n == 0.0:
-            continue
         renewed += room[RENEWED + s]
         looked += room[LOOKS + s]
         near += room[NEAR + s]
         away += room[AWAY + s]
         again += room[NEAR + s] * room[OWN + s]
         due += room[GOES + s]
-        goes = min(np.floor(due) - edge, n)
-        edge += goes
+        whole = np.floor(due)
+        goes = min(whole - edge, n)
+        edge = whole
         taken += goes
         stayed += n - goes
         room[HELD + s] = n - goes
@@ -216,10 +215,10 @@ def depart(
 @inlined
 def split_odds(room: Floats, ways: int, total: float, amount: float) -> None:
     """Write into `PARTS` what each of the `ODDS` takes of an amount; see `sim.core.money.split`."""
-    running, edge = 0.0, 0.0
+    running, edge, each = 0.0, 0.0, amount / total
     for k in range(ways):
         running += room[ODDS + k]
-        upper = amount if running >= total else np.floor(running / total * amount + 0.5)
+        upper = amount if running >= total else np.floor(running * each + 0.5)
         room[PARTS + k] = upper - edge
         edge = upper
 
@@ -250,8 +249,9 @@ def arrive(room: Floats, shape: Shape) -> None:
                     continue
                 running += room[KEPT + s]
                 upper = coming if running >= whole else np.floor(running * each + 0.5)
-                part = min(upper, coming) - edge
-                edge += part
+                upper = min(upper, coming)
+                part = upper - edge
+                edge = upper
                 room[HELD + s] += part
                 room[ARRIVED + s] = max(part - np.floor(room[BACK + s] + 0.5), 0.0)
 
