@@ -43,7 +43,7 @@ type Floats = NDArray[np.float64]
 _MOST = 500.0
 
 # A segment's offers in lanes (`sim.core.lanes`), level by level, beside their terms.
-LANES = 19
+LANES = 21
 (
     USE_GIFT, USE_FREE, AT_FREE, USE_AWAY, AT_AWAY, USE_HOME, AT_HOME,  # use, as in `Meter`
     FREE_WORTH, AWAY_WORTH, HOME_WORTH, WORTH,
@@ -53,8 +53,10 @@ LANES = 19
     BARE,  # utils of a line without its use
     APPEAL,  # utils beside all that an offer is used for
     SOLD,  # 1, or 0 for what is only kept
+    DATA,  # 1, or 0 for a line without data
     VALUE,  # utils
-    TOP,  # utils of what is sold, the best of every eighth offer
+    BEST,  # of a level: utils of what is sold; then the best of every eighth offer
+    TOP,  # utils of what is sold, the best at the level
 ) = range(0, LANES * LANE, LANE)  # fmt: skip
 
 
@@ -113,26 +115,26 @@ def value_use(room: Floats, at: int, worth: int, stride: int, kinds: int, curve:
 
 
 @kernel
-def value_offers(room: Floats, terms: Floats, level: int, stride: int, alpha: float) -> float:
+def value_offers(room: Floats, level: int, stride: int, alpha: float) -> float:
     """Write the utility of each offer into the lane `VALUE`; return that of the best one sold.
 
     alpha : utils per yuan
     """
-    begin, with_data = place(level * stride), level != NO_DEVICE
-    for k in range(VECTOR):
-        room[TOP + k] = -math.inf
-    for first in range(0, stride, VECTOR):
+    begin = place(level * stride)
+    for o in range(stride):
+        s = begin + o
+        use = alpha * room[WORTH + s] + room[BESIDE + s]
+        value = room[BARE + o] + (use if room[DATA + o] > 0.0 else 0.0)
+        room[VALUE + s] = value
+        room[BEST + o] = value if room[SOLD + o] > 0.0 else -math.inf
+    for first in range(VECTOR, stride, VECTOR):
         for k in range(VECTOR):
-            o = first + k
-            s = begin + o
-            use = alpha * room[WORTH + s] + room[BESIDE + s] if with_data else -math.inf
-            value = room[BARE + o] + (use if terms[IS_DATA + o] > 0.0 else 0.0)
-            room[VALUE + s] = value
-            room[TOP + k] = max(room[TOP + k], value if room[SOLD + o] > 0.0 else -math.inf)
-    top = room[TOP]
+            one, other = room[BEST + k], room[BEST + first + k]
+            room[BEST + k] = one if one > other else other
+    top = -math.inf
     for k in range(VECTOR):
-        top = max(top, room[TOP + k])
-    return float(top)
+        top = max(top, room[BEST + k])
+    return top
 
 
 @kernel
@@ -164,7 +166,8 @@ def offer_weights(
     for block in prange((count + BLOCK - 1) // BLOCK):
         room = new_room(LANES, kinds * stride)
         for o in range(total):
-            room[APPEAL + o], room[SOLD + o] = appeal[o], 1.0 if is_open[o] else 0.0
+            room[APPEAL + o], room[DATA + o] = appeal[o], terms[IS_DATA + o]
+            room[SOLD + o] = 1.0 if is_open[o] else 0.0
         for g in range(block * BLOCK, min((block + 1) * BLOCK, count)):
             style, alpha = int(styles[g]), alphas[g]
             for j in range(carriers):
@@ -176,13 +179,14 @@ def offer_weights(
                 theta = thetas[g] * levels.usage * (levels.lte_usage if lte else 1.0)
                 beside = lte_value if lte else 0.0
                 beside -= alpha * fee if controlled else 0.0
+                beside = beside if level != NO_DEVICE else -math.inf
                 fill(room, THETA, level * stride, stride, theta)
                 fill(room, USABLE, level * stride, stride, 1.0 if controlled else usables[style])
                 fill(room, BESIDE, level * stride, stride, beside)
             kind = 2 * style + (1 if hunters[g] else 0)
             weigh_offers(room, terms, kind, stride, kinds, roaming[style], curve)
             for level in range(kinds):
-                tops[g, level] = value_offers(room, terms, level, stride, alpha)
+                tops[g, level] = value_offers(room, level, stride, alpha)
             for level in range(BELOW_LTE_CONTROL, kinds):
                 # One scale with and without control: users compare the two.
                 top = max(tops[g, level], tops[g, level - CONTROL])
