@@ -156,7 +156,6 @@ class Leaving(NamedTuple):
     renewed: float  # that choose freely
     near: float  # that looked and leave within the nest, per unit of weight
     away: float  # and beyond it
-    again: float  # that weigh the own carrier's plans anew
     due: float  # what should have left the segment's cells so far
     edge: float  # and what has
 
@@ -164,14 +163,13 @@ class Leaving(NamedTuple):
 @inlined
 def leave(room: Floats, begin: int, count: int, due: float, edge: float) -> Leaving:
     """Take out of cells what goes, in whole parts: a remainder goes on to the next cell."""
-    taken, stayed, looked, renewed, near, away, again = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    taken, stayed, looked, renewed, near, away = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for s in range(begin, begin + count):
         n = room[HELD + s] + room[JOINED + s]
         renewed += room[RENEWED + s]
         looked += room[LOOKS + s]
         near += room[NEAR + s]
         away += room[AWAY + s]
-        again += room[NEAR + s] * room[OWN + s]
         due += room[GOES + s]
         whole = np.floor(due)
         goes = min(whole - edge, n)
@@ -179,7 +177,7 @@ def leave(room: Floats, begin: int, count: int, due: float, edge: float) -> Leav
         taken += goes
         stayed += n - goes
         room[HELD + s] = n - goes
-    return Leaving(taken, stayed, looked, renewed, near, away, again, due, edge)
+    return Leaving(taken, stayed, looked, renewed, near, away, due, edge)
 
 
 @inlined
@@ -193,7 +191,7 @@ def depart(
         room[ODDS + j] = gone.renewed * room[FREE + level * carriers + j]
         leaves = gone.near * new_carrier * room[WITHIN + to + j] + gone.away * room[BEYOND + to + j]
         room[ODDS + carriers + j] = leaves
-    room[ODDS + 2 * carriers] = gone.again
+    room[ODDS + 2 * carriers] = gone.near * room[OWN + at]
     ways = 2 * carriers + 1
     for k in range(ways):
         total += room[ODDS + k]

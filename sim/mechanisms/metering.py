@@ -73,6 +73,18 @@ _ADDED = 16
 _PARTS = _ADDED // 2 * LANE
 (_LINES, _RENTED, _WITHIN, _BEYOND, _GIFT, _EXTRA, _POTENTIAL, _PRICED) = range(0, _PARTS, LANE)
 
+# What is owed on each offer, fen; whether what is beyond the allowance is resold, by who knows.
+PRICES = 5
+(FEE_FEN, VOICE_FEN, CONTROL_FEN, IS_RESOLD) = range(0, (PRICES - 1) * LANE, LANE)
+# A province's desk: sums of one kind of user, prices as that kind meets them, and what all kinds
+# use, kB, and are charged, fen, by offer; last the use of one lifestyle.
+_DESK = _ADDED + 17
+(
+    _FEE_FEN, _VOICE_FEN, _CONTROL_FEN, _RESOLD,
+    _IN_ALLOWANCE, _IN_BILL, _IN_RESALE, _SPONSORED, _OWED_FEE, _OWED_OVERAGE, _OWED_RESALE,
+    _OWED_CONTROL, _OWED_VOICE, _STYLE_POTENTIAL, _STYLE_PRICED, _STYLE_SPONSORED, _STYLE_USED,
+) = range(_ADDED * LANE, _DESK * LANE, LANE)  # fmt: skip
+
 
 @kernel
 def terms_in_lanes(offers: Offers, margin: Margin, levels: Levels, kinds: int) -> Floats:
@@ -182,8 +194,8 @@ def use_nothing(room: Floats, offers: int) -> None:
 
 @inlined
 def whole_units(parts: int, unit: int) -> int:
-    """Return parts // unit for parts not below 0, by a division of floats and a correction."""
-    whole = int(parts / unit)
+    """Return parts // unit for parts not below 0, by a product of floats and a correction."""
+    whole = int(parts * (1.0 / unit))
     rest = parts - whole * unit
     return whole + (1 if rest >= unit else 0) - (1 if rest < 0 else 0)
 
@@ -201,51 +213,114 @@ def added(exact: Ints, at: int, unit: int) -> int:
 
 
 @kernel
-def add_up_place(
-    exact: Ints, kind: int, unit: int, offers: Offers, price: Ints, control_fee: int,
-    place_sums: Ints, style_sums: Ints, by_offer: Ints,
-) -> None:  # fmt: skip
-    """Round the sums of one kind of user in a province, and add them to those of all.
+def prices_in_lanes(offers: Offers, margin: Margin, control_fee: int) -> Ints:
+    """Return what is owed on each offer beside its extra, fen, and whether that is a reseller's."""
+    total = offers.fee.shape[0]
+    plans = total // offers.voice.shape[0]
+    prices = np.zeros(PRICES * LANE, dtype=np.int64)
+    for o in range(total):
+        prices[FEE_FEN + o] = offers.fee[o] if o % plans > 0 else 0
+        prices[VOICE_FEN + o] = offers.voice[o // plans]
+        prices[CONTROL_FEN + o] = control_fee if o % plans > 0 else 0
+        for knows in range(2):
+            resold = margin.price[o, knows] < offers.overage[o]
+            prices[IS_RESOLD + knows * LANE + o] = 1 if resold else 0
+    return prices
 
-    price : (offers,) fen per GB beyond the allowance; place_sums : (carriers, SUMS); style_sums :
-    (carriers, REACH); by_offer : (offers, HELD), but for the lines
-    """
-    plans = offers.fee.shape[0] // offers.voice.shape[0]
-    for o in range(offers.fee.shape[0]):
-        at, j = kind * _ADDED * LANE + o, o // plans
-        lines, parts = exact[at + _LINES], exact[at + _PARTS + _LINES]
-        if lines == 0 and parts == 0:
-            continue
-        within, beyond = added(exact, at + _WITHIN, unit), added(exact, at + _BEYOND, unit)
-        gift = added(exact, at + _GIFT, unit)
-        used = within + beyond + gift
+
+@inlined
+def zeros_in_lanes(lanes: int, count: int) -> Ints:
+    """Return lanes of whole numbers, of which `count` are zero; the rest is not touched."""
+    out = np.empty(lanes * LANE, dtype=np.int64)
+    for row in range(lanes):
+        for n in range(whole_vectors(count)):
+            out[row * LANE + n] = 0
+    return out
+
+
+@kernel
+def lay_out(desk: Ints, exact: Ints, kind: int, prices: Ints, offers: int) -> None:
+    """Put the sums of one kind of user on the desk, and the prices that it meets."""
+    at, resale = place(kind) * (_ADDED * LANE), IS_RESOLD + kind % 2 * LANE
+    for lane in range(0, _ADDED * LANE, LANE):
+        for o in range(whole_vectors(offers)):
+            desk[lane + o] = exact[at + lane + o]
+    for o in range(whole_vectors(offers)):
+        desk[_FEE_FEN + o], desk[_VOICE_FEN + o] = prices[FEE_FEN + o], prices[VOICE_FEN + o]
+        desk[_CONTROL_FEN + o], desk[_RESOLD + o] = prices[CONTROL_FEN + o], prices[resale + o]
+
+
+@kernel
+def round_sums(desk: Ints, unit: int, offers: int) -> None:
+    """Round the sums that are laid out, and add them to those of the lifestyle and of all."""
+    for o in range(whole_vectors(offers)):
+        lines, parts = desk[_LINES + o], desk[_PARTS + _LINES + o]
+        within, beyond = added(desk, _WITHIN + o, unit), added(desk, _BEYOND + o, unit)
+        gift = added(desk, _GIFT + o, unit)
         # Running totals are rounded, so the parts are what the whole bill comes to.
-        fee, voice = offers.fee[o] if o % plans > 0 else 0, offers.voice[j]
-        whole, part = lines * fee, parts * fee
+        whole, part = lines * desk[_FEE_FEN + o], parts * desk[_FEE_FEN + o]
         paid_fee = rounded(whole, part, unit)
-        whole, part = whole + exact[at + _EXTRA], part + exact[at + _PARTS + _EXTRA]
+        whole, part = whole + desk[_EXTRA + o], part + desk[_PARTS + _EXTRA + o]
         to_extra = rounded(whole, part, unit)
-        rent = control_fee if o % plans > 0 else 0
-        whole += exact[at + _RENTED] * rent
-        part += exact[at + _PARTS + _RENTED] * rent
+        whole += desk[_RENTED + o] * desk[_CONTROL_FEN + o]
+        part += desk[_PARTS + _RENTED + o] * desk[_CONTROL_FEN + o]
         to_rent = rounded(whole, part, unit)
+        voice = desk[_VOICE_FEN + o]
         bill = rounded(whole + lines * voice, part + parts * voice, unit)
-        resold, extra = price[o] < offers.overage[o], to_extra - paid_fee
-        sums, reach = place_sums[j], style_sums[j]
+        resold, extra = desk[_RESOLD + o], to_extra - paid_fee
+        desk[_IN_ALLOWANCE + o] += within
+        desk[_IN_BILL + o] += beyond * (1 - resold)
+        desk[_IN_RESALE + o] += beyond * resold
+        desk[_SPONSORED + o] += gift
+        desk[_OWED_FEE + o] += paid_fee
+        desk[_OWED_OVERAGE + o] += extra * (1 - resold)
+        desk[_OWED_RESALE + o] += extra * resold
+        desk[_OWED_CONTROL + o] += to_rent - to_extra
+        desk[_OWED_VOICE + o] += bill - to_rent
+        desk[_STYLE_POTENTIAL + o] += added(desk, _POTENTIAL + o, unit)
+        desk[_STYLE_PRICED + o] += added(desk, _PRICED + o, unit)
+        desk[_STYLE_SPONSORED + o] += gift
+        desk[_STYLE_USED + o] += within + beyond + gift
+
+
+@kernel
+def add_up_style(desk: Ints, plans: int, reach: Ints) -> None:
+    """Add a lifestyle's sums by offer to those by carrier, (carriers, REACH); then forget them."""
+    for o in range(reach.shape[0] * plans):
+        by_carrier = reach[o // plans]
+        by_carrier[POTENTIAL] += desk[_STYLE_POTENTIAL + o]
+        by_carrier[PRICED] += desk[_STYLE_PRICED + o]
+        by_carrier[REACH_SPONSORED] += desk[_STYLE_SPONSORED + o]
+        by_carrier[REACH_USED] += desk[_STYLE_USED + o]
+    for lane in range(_STYLE_POTENTIAL, _STYLE_USED + LANE, LANE):
+        for o in range(whole_vectors(reach.shape[0] * plans)):
+            desk[lane + o] = 0
+
+
+@kernel
+def add_up_place(desk: Ints, plans: int, place_sums: Ints, by_offer: Ints) -> None:
+    """Add a province's sums by offer to those by carrier, (carriers, SUMS), and to (offers, HELD).
+
+    But for the lines.
+    """
+    for o in range(by_offer.shape[0]):
+        sums = place_sums[o // plans]
+        within, billed = desk[_IN_ALLOWANCE + o], desk[_IN_BILL + o]
+        resold, gift = desk[_IN_RESALE + o], desk[_SPONSORED + o]
+        fee, overage = desk[_OWED_FEE + o], desk[_OWED_OVERAGE + o]
+        used = within + billed + resold + gift
         sums[USED] += used
         sums[ALLOWANCE] += within
-        sums[RESOLD if resold else BILLED] += beyond
+        sums[BILLED] += billed
+        sums[RESOLD] += resold
         sums[SPONSORED] += gift
-        sums[FEE] += paid_fee
-        sums[RESALE if resold else OVERAGE] += extra
-        sums[CONTROL_FEE] += to_rent - to_extra
-        sums[VOICE] += bill - to_rent
-        reach[POTENTIAL] += added(exact, at + _POTENTIAL, unit)
-        reach[PRICED] += added(exact, at + _PRICED, unit)
-        reach[REACH_SPONSORED] += gift
-        reach[REACH_USED] += used
+        sums[FEE] += fee
+        sums[OVERAGE] += overage
+        sums[RESALE] += desk[_OWED_RESALE + o]
+        sums[CONTROL_FEE] += desk[_OWED_CONTROL + o]
+        sums[VOICE] += desk[_OWED_VOICE + o]
         by_offer[o, 1] += used
-        by_offer[o, 2] += paid_fee + (0 if resold else extra)
+        by_offer[o, 2] += fee + overage
 
 
 @kernel
@@ -295,16 +370,14 @@ def use_data(
     first = np.searchsorted(segments.province, np.arange(provinces + 1))
     # Arrays by name and numbers in the inner loop: see `Terms`.
     thetas, kinds_of, hunters = segments.theta, segments.style, segments.knows
-    roaming, usables, price = levels.roaming, levels.usable, margin.price
+    roaming, usables = levels.roaming, levels.usable
     terms = terms_in_lanes(offers, margin, levels, 1)
+    prices = prices_in_lanes(offers, margin, control_fee)
     is_data = np.arange(total) % plans > 0
     printed = np.repeat(offers.voice, plans) + np.where(is_data, offers.fee, 0)
     for p in prange(provinces):
         room = new_room(LANES, total)
-        exact = np.empty(styles * 2 * _ADDED * LANE, dtype=np.int64)
-        for row in range(styles * 2 * _ADDED):
-            for o in range(whole_vectors(total)):
-                exact[row * LANE + o] = 0
+        exact, desk = zeros_in_lanes(styles * 2 * _ADDED, total), zeros_in_lanes(_DESK, total)
         for g in range(first[p], first[p + 1]):
             style = int(kinds_of[g])
             kind = 2 * style + (1 if hunters[g] else 0)
@@ -334,11 +407,11 @@ def use_data(
                     out_bill[g, level, o] = bill if exists else 0
                 for o in range(total):
                     held[p, level, o] += lines[g, level, o]
-        for kind in range(styles * 2):
-            style, knows = kind // 2, kind % 2
-            add_up_place(
-                exact, kind, unit, offers, price[:, knows], control_fee, place_sums[p],
-                style_sums[p, :, style], by_offer[p],
-            )  # fmt: skip
+        for style in range(styles):
+            for knows in range(2):
+                lay_out(desk, exact, 2 * style + knows, prices, total)
+                round_sums(desk, unit, total)
+            add_up_style(desk, plans, style_sums[p, :, style])
+        add_up_place(desk, plans, place_sums[p], by_offer[p])
         add_up_counts(held[p], plans, place_sums[p], by_offer[p])
     return UsageSums(place_sums, style_sums.sum(axis=0), by_offer.sum(axis=0))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.core.elementary import power
 from sim.core.kernels import inlined, kernel
-from sim.core.lanes import LANE, fill, place, whole_vectors
+from sim.core.lanes import LANE, fill_vectors, place, whole_vectors
 from sim.market.segments import NO_DEVICE
 from sim.mechanisms.choice import add_up_nests, leavers, nest_odds, plain, setting_of
 from sim.mechanisms.states import Shape, first_of, plans_at, states_of
@@ -34,12 +34,12 @@ SCENE = 21  # lanes
     KEPT,  # weight of the offer held
     ANEW,  # weight of what costs something in the own carrier's nest
     FAR,  # inclusive value of the other nests
-    OWN,  # weight of the own carrier's plans, at the cost of a new plan
     LOOKS,  # lines that look
     NEAR,  # of them, per unit of weight, what chooses in the own nest
     AWAY,  # of them: leave the nest
     # By level and carrier
     ON_SALE,  # weight of what the carrier sells
+    OWN,  # the same at the cost of a new plan
     INSIDE,  # by level and nest: the weight of what is sold to newcomers
     RAISED,  # and its power
     FREE,  # odds of one who chooses freely
@@ -149,9 +149,9 @@ def set_level(
             room[WITHIN + at * carriers + j] = within[j]
             room[BEYOND + at * carriers + j] = beyond[j]
         s, n = first_of(level, i, shape), plans_at(level, shape)
-        fill(room, ANEW, s, n, put.near + put.own)
-        fill(room, FAR, s, n, put.far)
-        fill(room, OWN, s, n, put.own)
+        room[OWN + at] = put.own
+        fill_vectors(room, ANEW, s, n, put.near + put.own)
+        fill_vectors(room, FAR, s, n, put.far)
 
 
 @inlined

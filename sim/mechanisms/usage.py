@@ -321,8 +321,8 @@ def month_under(
     available = own + rollover
     elsewhere = np.floor(available * national + 0.5)
     use = metered(
-        theta, t.sponsored, t.zero_rated, t.roaming, t.cap, available / KB_PER_GB,
-        elsewhere / KB_PER_GB, curve.free, t.over,
+        theta, t.sponsored, t.zero_rated, t.roaming, t.cap, available * (1.0 / KB_PER_GB),
+        elsewhere * (1.0 / KB_PER_GB), curve.free, t.over,
     )  # fmt: skip
     away = whole_kb(use.away * use.at_away) if use.away > 0.0 else 0.0
     home = whole_kb(use.home * use.at_home)
