@@ -44,9 +44,9 @@ class Resolution(NamedTuple):
     styles: int
 
 
-FILES = {7: "areas.csv", 31: "provinces.csv"}
+FILES = {4: "regions.csv", 31: "provinces.csv"}
 RESOLUTIONS = (
-    Resolution(7, 1, 3, 2), Resolution(7, 2, 3, 2), Resolution(31, 2, 1, 2),
+    Resolution(4, 1, 3, 2), Resolution(4, 2, 3, 2), Resolution(31, 2, 1, 2),
     Resolution(31, 1, 2, 1), Resolution(31, 1, 3, 1), Resolution(31, 1, 2, 2),
     Resolution(31, 1, 3, 2), Resolution(31, 2, 3, 2), Resolution(31, 2, 6, 2),
     Resolution(31, 2, 12, 2), Resolution(31, 2, 24, 2), Resolution(31, 4, 12, 2),

@@ -60,18 +60,18 @@ class Carrier(mesa.Agent["Market"]):
         return yuan(int(ledger.of("carrier")[self.index] + ledger.of("branch")[place].sum()))
 
     def _places(self) -> tuple[int, int]:
-        provinces = len(self.model.fixed.labels.provinces)
-        return self.index * provinces, (self.index + 1) * provinces
+        branches = len(self.model.fixed.branches)
+        return self.index * branches, (self.index + 1) * branches
 
 
 class Branch(mesa.Agent["Market"]):
     """A carrier's branch in one province; it sells to resellers as its control allows."""
 
-    def __init__(self, model: Market, carrier: int, province: int) -> None:
+    def __init__(self, model: Market, carrier: int, branch: int) -> None:
         super().__init__(model)
-        self._place = carrier, province
+        self._place = carrier, branch
         self.carrier = CARRIERS[carrier]
-        self.province = model.fixed.labels.provinces[province]
+        self.province = model.fixed.branches[branch]
 
     @property
     def control(self) -> float:

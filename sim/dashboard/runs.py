@@ -87,6 +87,11 @@ class Run:
         found: list[dict[str, Any]] = self.definition["observed"]["provinces"]
         return found
 
+    @property
+    def branches(self) -> list[str]:
+        """Return the codes of the provinces in which each carrier has a branch."""
+        return [b for place in self.provinces for b in place.get("branches", [place["code"]])]
+
     def lacks(self, tables: Sequence[str]) -> list[str]:
         """Return which of these tables it was stored without."""
         there = table_names(self.stored.place)

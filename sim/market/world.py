@@ -80,7 +80,7 @@ class Carriers:
 
 @dataclass
 class Branches:
-    """Columns over carriers × provinces."""
+    """Columns over carriers × branches, one in each of the 31 provinces."""
 
     control: Floats  # weight on the whole, 0 to 1
     cost: Floats  # of selling, relative to list

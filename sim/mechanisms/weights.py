@@ -130,7 +130,7 @@ def value_offers(room: Floats, level: int, stride: int, alpha: float) -> float:
     for first in range(VECTOR, stride, VECTOR):
         for k in range(VECTOR):
             one, other = room[BEST + k], room[BEST + first + k]
-            room[BEST + k] = one if one > other else other
+            room[BEST + k] = max(other, one)
     top = -math.inf
     for k in range(VECTOR):
         top = max(top, room[BEST + k])

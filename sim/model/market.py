@@ -128,9 +128,9 @@ class Market(mesa.Model):
         self.trend: Trend | None = None  # of quality; known from the branch on
         self.regulator = Regulator(self)
         self.carriers = [Carrier(self, j) for j in range(len(CARRIERS))]
-        provinces = range(len(self.fixed.labels.provinces))
-        self.characters: Characters = draw_characters(scenario, self.streams, len(provinces))
-        self.branches = [Branch(self, c.index, p) for c in self.carriers for p in provinces]
+        branches = range(len(self.fixed.branches))
+        self.characters: Characters = draw_characters(scenario, self.streams, len(branches))
+        self.branches = [Branch(self, c.index, b) for c in self.carriers for b in branches]
         self.resellers = [Reseller(self, i) for i in range(scenario.resale.resellers)]
         self.users = UserSet(self, self.world.population)
         self.partners = PartnerSet(self, self.world.partners)

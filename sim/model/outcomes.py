@@ -31,11 +31,11 @@ class Outcomes(NamedTuple):
 def wealth_of(own: Ints, branches: Ints) -> Ints:
     """Return what carriers and their branches have together: (carriers,) fen.
 
-    own : (carriers,) fen; branches : (carriers × provinces,) fen, carrier by carrier
+    own : (carriers,) fen; branches : (carriers × branches,) fen, carrier by carrier
     """
-    wealth, provinces = own.copy(), branches.shape[0] // own.shape[0]
+    wealth, each = own.copy(), branches.shape[0] // own.shape[0]
     for b in range(branches.shape[0]):
-        wealth[b // provinces] += branches[b]
+        wealth[b // each] += branches[b]
     return wealth
 
 

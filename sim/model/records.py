@@ -144,7 +144,10 @@ def _record_offers(market: Market, label: str) -> None:
 def _record_provinces(market: Market, label: str) -> None:
     codes = market.fixed.labels.provinces
     lines, used, revenue, leaked, price = _by_province(
-        market.sums.by_place, market.leak_charges.volume, market.world.branches.price
+        market.sums.by_place,
+        market.leak_charges.volume,
+        market.world.branches.price,
+        market.fixed.place_of,
     )
     market.world.record(
         "province_carrier_month",
@@ -161,24 +164,29 @@ def _record_provinces(market: Market, label: str) -> None:
 
 @kernel
 def _by_province(
-    by_place: Ints, leaked: Ints, price: Ints
+    by_place: Ints, leaked: Ints, price: Ints, place_of: Ints
 ) -> tuple[Ints, Ints, Ints, Ints, Floats]:
     """Return lines, kB used, data revenue, kB leaked and branches' price, nan where none sells.
 
     All are (provinces × carriers,). by_place : (provinces, carriers, SUMS); leaked, price :
-    (carriers, provinces)
+    (carriers, branches), the price a mean over those that sell; place_of : see `Fixed`
     """
     provinces, carriers = by_place.shape[0], by_place.shape[1]
-    counts = np.empty((4, provinces * carriers), dtype=np.int64)
-    asked = np.full(provinces * carriers, np.nan)
+    counts = np.zeros((4, provinces * carriers), dtype=np.int64)
+    asked, sellers = np.zeros(provinces * carriers), np.zeros(provinces * carriers)
     for p in range(provinces):
         for j in range(carriers):
             row, place = p * carriers + j, by_place[p, j]
             counts[0, row], counts[1, row] = place[LINES], place[USED]
-            counts[2, row], counts[3, row] = place[FEE] + place[OVERAGE], leaked[j, p]
-            if price[j, p] < NO_OFFER:
-                asked[row] = price[j, p]
-    return counts[0], counts[1], counts[2], counts[3], asked
+            counts[2, row] = place[FEE] + place[OVERAGE]
+    for b in range(place_of.shape[0]):
+        for j in range(carriers):
+            row = place_of[b] * carriers + j
+            counts[3, row] += leaked[j, b]
+            if price[j, b] < NO_OFFER:
+                asked[row] += price[j, b]
+                sellers[row] += 1.0
+    return counts[0], counts[1], counts[2], counts[3], asked / sellers
 
 
 def _record_categories(market: Market, label: str) -> None:

@@ -54,8 +54,8 @@ class Characters(NamedTuple):
     handling: Floats  # (resellers,) own cost of selling a GB, x list price
 
 
-def draw_characters(scenario: Scenario, streams: Streams, provinces: int) -> Characters:
-    """Draw what branches and resellers are like.
+def draw_characters(scenario: Scenario, streams: Streams, branches: int) -> Characters:
+    """Draw what branches and resellers are like; branches : of each carrier.
 
     A branch's place around its carrier's control is its own for life, and so is a reseller's cost.
     """
@@ -63,7 +63,7 @@ def draw_characters(scenario: Scenario, streams: Streams, provinces: int) -> Cha
     past = [c.leak_control for c in carriers]
     after = [c.leak_control_branched for c in carriers]
     now = [k if new is None else new for k, new in zip(past, after, strict=True)]
-    shape = len(CARRIERS), provinces
+    shape = len(CARRIERS), branches
     draw = streams.uniform("branches.control", 0, shape[0] * shape[1]).reshape(shape)
     spread, resale = scenario.leakage.control_spread, scenario.resale
     handling = streams.uniform("resellers.handling", 0, resale.resellers)

@@ -88,6 +88,7 @@ def _provinces(file: Path) -> Iterator[Province]:
             lines=float(row["lines_million"]),
             income=float(row["disposable_income_yuan"]),
             dou=float(row["dou_mb_month"]),
+            branches=tuple(row.get("provinces", row["code"]).split()),
             tile_row=int(row["tile_row"]),
             tile_col=int(row["tile_col"]),
         )

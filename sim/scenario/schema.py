@@ -114,7 +114,7 @@ class DataFiles(Section):
 
     carriers: str = param("carrier × period × metric, long")
     industry: str = param("period × metric, long")
-    provinces: str = param("the 31 provinces, or the seven areas of the country (areas.csv)")
+    provinces: str = param("the 31 provinces, or the four regions of the country (regions.csv)")
     events: str = param("dated events; those with a rule are the regulator's orders")
 
 
@@ -127,6 +127,7 @@ class Province(Section):
     lines: float = param("mobile lines", "million", gt=0)
     income: float = param("disposable income a head", "yuan/year", gt=0)
     dou: float = param("data use per active line", "MB/month", gt=0)
+    branches: tuple[str, ...] = param("codes of the provinces whose branches sell there")
     tile_row: int = param("row on the tile map", ge=0)
     tile_col: int = param("column on the tile map", ge=0)
 

@@ -66,12 +66,14 @@ class Fixed:
     roaming: NDArray[np.float64]  # (lifestyles,) share of use outside the province
     usable: NDArray[np.float64]  # (lifestyles,) part of an allowance of use without control
     nest: NDArray[np.int64]  # (carriers,)
+    branches: tuple[str, ...]  # provinces in which each carrier has one, place by place
+    place_of: NDArray[np.int64]  # (branches,) province of users that each sells in
     labels: Labels
 
 
 def fixed_parts(scenario: Scenario) -> Fixed:
     """Return the scenario's constants as arrays."""
-    demand, population = scenario.demand, scenario.population
+    demand, population, places = scenario.demand, scenario.population, scenario.observed.provinces
     styles = population.lifestyles.values()
     mix = np.array([[style.mix.get(c, 0.0) for c in CATEGORIES] for style in styles])
     shares = np.array([style.share for style in styles])
@@ -92,8 +94,10 @@ def fixed_parts(scenario: Scenario) -> Fixed:
         roaming=np.append(roaming, (shares * roaming).sum()),
         usable=_usable(scenario, mix, average),
         nest=np.array([0 if carrier == "mobile" else 1 for carrier in CARRIERS]),
+        branches=_branches(scenario),
+        place_of=np.repeat(np.arange(len(places)), [len(place.branches) for place in places]),
         labels=Labels(
-            provinces=tuple(p.code for p in scenario.observed.provinces),
+            provinces=tuple(place.code for place in places),
             incomes=tuple(population.incomes),
             tiers=population.usage_tiers,
             lifestyles=(*population.lifestyles, BARGAIN_HUNTER),
@@ -395,9 +399,14 @@ def _traits(scenario: Scenario) -> PartnerTraits:
     )  # fmt: skip
 
 
+def _branches(scenario: Scenario) -> tuple[str, ...]:
+    """Return the provinces in which each carrier has a branch, place by place."""
+    return tuple(code for place in scenario.observed.provinces for code in place.branches)
+
+
 def _draw_branches(scenario: Scenario, streams: Streams) -> Branches:
     """Return branches whose control and selling cost differ around their carrier's."""
-    shape = (len(CARRIERS), len(scenario.observed.provinces))
+    shape = (len(CARRIERS), len(_branches(scenario)))
     size = shape[0] * shape[1]
     middle = np.array([scenario.carriers[c].leak_control for c in CARRIERS])[:, None]
     leak = scenario.leakage
@@ -434,10 +443,9 @@ def _draw_resellers(scenario: Scenario, streams: Streams) -> Resellers:
 def _open_books(scenario: Scenario) -> Ledger:
     """Open an account for each carrier × province of users, for each firm, and the suppliers."""
     ledger = Ledger()
-    places = len(CARRIERS) * len(scenario.observed.provinces)
-    ledger.open("users", places)
+    ledger.open("users", len(CARRIERS) * len(scenario.observed.provinces))
     ledger.open("carrier", len(CARRIERS))
-    ledger.open("branch", places)
+    ledger.open("branch", len(CARRIERS) * len(_branches(scenario)))
     ledger.open("reseller", scenario.resale.resellers)
     ledger.open("partner", scenario.sponsorship.partners)
     ledger.open("platform", 1)

@@ -17,8 +17,8 @@ from sim.studies.lever_kinds import Conduct, Lever, Number, Option, Value
 from sim.studies.levers import BY_NAME, LEVERS
 
 FIRST = "business_as_usual"
-# Seven areas in place of 31 provinces, and one income in each, for speed; the rest is as it ships.
-COARSE: Mapping[str, object] = {"data.provinces": "areas.csv", "population.merge_incomes": True}
+# Four regions in place of 31 provinces, and one income in each, for speed; the rest is as it ships.
+COARSE: Mapping[str, object] = {"data.provinces": "regions.csv", "population.merge_incomes": True}
 LONGEST = 40  # characters of a text from outside that are shown again
 MISTAKES = 5  # told at once
 
@@ -69,7 +69,7 @@ class Position:
 
     @cached_property
     def overrides(self) -> dict[str, object]:
-        """Return what `load_scenario(preset, …)` needs for the scenario, the areas too."""
+        """Return what `load_scenario(preset, …)` needs for the scenario, the regions too."""
         changes: dict[str, object] = dict(COARSE)
         changes |= self._conduct
         for name, value in self.moved.items():

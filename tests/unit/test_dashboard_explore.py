@@ -87,7 +87,7 @@ def test_a_move_is_answered_with_chart_numbers_command_and_file():
     assert "less than in Business as usual" in page["live-title"]
     assert "One seed" in page["live-status"]
     assert page["live-command"].startswith(
-        "sim run price_war --seed 0 --set data.provinces=areas.csv --set population.merge_incomes"
+        "sim run price_war --seed 0 --set data.provinces=regions.csv --set population.merge_incomes"
     )
     assert "cut: 0.05" in page["live-file"]
     assert Position.read(WAR)[0].digest in page["live-digest"]

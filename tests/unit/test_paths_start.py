@@ -24,6 +24,7 @@ from sim.mechanisms.usage import (
     Levels,
     margins,
 )
+from sim.model import Market
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import Paths, mid_year, observed_prices, read_paths
 from sim.scenario.schema import Scenario
@@ -257,19 +258,50 @@ def test_provinces_use_what_they_were_observed_to_relative_to_the_country(
     assert np.array(mean) / mean[0] == pytest.approx(observed / observed[0])
 
 
-def test_the_areas_are_the_provinces_added_up(scenario: Scenario) -> None:
-    members = pd.read_csv(configs_folder() / "data" / "areas.csv").set_index("code")["provinces"]
-    areas = load_scenario("base", {"data.provinces": "areas.csv"}).observed.provinces
+def test_the_regions_are_the_provinces_added_up(scenario: Scenario) -> None:
+    members = pd.read_csv(configs_folder() / "data" / "regions.csv").set_index("code")["provinces"]
+    regions = load_scenario("base", {"data.provinces": "regions.csv"}).observed.provinces
     provinces = {province.code: province for province in scenario.observed.provinces}
     listed = [code for text in members for code in text.split()]
 
     assert sorted(listed) == sorted(provinces)
-    for area in areas:
-        each = [provinces[code] for code in members[area.code].split()]
+    for region in regions:
+        each = [provinces[code] for code in members[region.code].split()]
         lines = np.array([province.lines for province in each])
-        assert area.lines == pytest.approx(lines.sum(), abs=0.005)
-        assert area.income == pytest.approx(lines @ [p.income for p in each] / lines.sum(), abs=0.5)
-        assert area.dou == pytest.approx(lines @ [p.dou for p in each] / lines.sum(), abs=0.05)
+        mean = [
+            lines @ [getattr(p, what) for p in each] / lines.sum() for what in ("income", "dou")
+        ]
+        assert region.lines == pytest.approx(lines.sum(), abs=0.005)
+        assert region.income == pytest.approx(mean[0], abs=0.5)
+        assert region.dou == pytest.approx(mean[1], abs=0.05)
+
+
+def test_a_region_has_the_branches_of_its_provinces() -> None:
+    market = Market(load_scenario("base", {"data.provinces": "regions.csv", "months": 1}))
+    market.step()
+    last = market.world.records["province_carrier_month"][-1]
+    east = market.fixed.branches[:10]
+    selling = market.world.branches.price[0, :10]
+
+    assert market.world.branches.price.shape == (3, 31)
+    assert (
+        [b.province for b in market.branches[:10]]
+        == list(east)
+        == [
+            "BJ",
+            "TJ",
+            "HE",
+            "SH",
+            "JS",
+            "ZJ",
+            "FJ",
+            "SD",
+            "GD",
+            "HI",
+        ]
+    )
+    assert last["leak_kb"][0] == market.leak_charges.volume[0, :10].sum() > 0
+    assert last["wholesale_price_fen"][0] == selling[selling < NO_OFFER].mean()
 
 
 @pytest.mark.parametrize("tiers", [1, 2, 5])

@@ -59,7 +59,7 @@ class Asked:
 
 def branches(run: Run) -> list[str]:
     """Return the branches of a run: carrier:province."""
-    return [f"{carrier}:{place['code']}" for carrier in CARRIERS for place in run.provinces]
+    return [f"{carrier}:{code}" for carrier in CARRIERS for code in run.branches]
 
 
 def how_many(run: Run, kind: str) -> int:
@@ -142,17 +142,16 @@ def _who(asked: Asked, words: Words) -> Component:
 
 
 def _branch_names(run: Run, words: Words) -> list[dict[str, str]]:
+    names = {place["code"]: place[f"name_{words.language}"] for place in run.provinces}
     return [
         {
-            "value": f"{carrier}:{place['code']}",
+            "value": f"{carrier}:{code}",
             "label": words(
-                "agents.branch.of",
-                carrier=words.entity(carrier),
-                province=place[f"name_{words.language}"],
+                "agents.branch.of", carrier=words.entity(carrier), province=names.get(code, code)
             ),
         }
         for carrier in CARRIERS
-        for place in run.provinces
+        for code in run.branches
     ]
 
 

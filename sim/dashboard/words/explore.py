@@ -61,11 +61,11 @@ EN = {
     "explore.status.seconds": "Answered in {seconds} s.",
     "explore.wait": "Starting the simulator …",
     "explore.coarse": (
-        "Expected flows, coarse places: seven areas in place of 31 provinces, one income in each. "
-        "The market's profit, data revenue, price and use are within 1 % of the full model, but "
-        "fewer branches leak about a third less, at prices an eighth higher, and backward revenue, "
-        "of which there is little, may be off by half: see docs/performance.md. The command "
-        "without data.provinces and population.merge_incomes gives the full model's."
+        "Expected flows, coarse places: users of four regions in place of 31 provinces, one income "
+        "in each. The market's profit, data revenue, price and use are within 3 % of the full "
+        "model, leaks mostly within 5 %; backward revenue, of which there is little, may be off by "
+        "two thirds: see docs/dashboard.md. The command without data.provinces and "
+        "population.merge_incomes gives the full model's."
     ),
     "explore.mistakes": "Some of the address could not be read",
     "explore.mistake.preset": "There is no scenario “{text}”; Business as usual is shown.",
@@ -169,9 +169,9 @@ ZH = {
     "explore.status.seconds": "用时 {seconds} 秒。",
     "explore.wait": "正在启动模拟器……",
     "explore.coarse": (
-        "期望流量，地域较粗：以七大区代替 31 个省份，区内人人取平均收入。全市场的利润、流量收入、"
-        "价格和用量与完整模型相差不到 1%，但分公司较少，泄漏约少三分之一，泄漏价约高八分之一；"
-        "后向流量收入本来很少，可能相差一半；见 docs/performance.md；"
+        "期望流量，地域较粗：用户分四大区域而非 31 个省份，区域内人人取平均收入。全市场的利润、"
+        "流量收入、价格和用量与完整模型相差不到 3%，泄漏量大多不到 5%；"
+        "后向流量收入本来很少，可能相差三分之二；见 docs/dashboard.md；"
         "去掉 data.provinces 和 population.merge_incomes 的命令给出完整模型的结果。"
     ),
     "explore.mistakes": "地址中有些内容无法识别",

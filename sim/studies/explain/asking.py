@@ -124,7 +124,7 @@ def find_member(scenario: Scenario, kind: str, which: int | str) -> Member:
     An `ExplainError` says which there are.
     """
     if isinstance(which, str):
-        return _branch(which, [province.code for province in scenario.observed.provinces])
+        return _branch(which, [b for place in scenario.observed.provinces for b in place.branches])
     count = {
         "user": scenario.population.users,
         "partner": scenario.sponsorship.partners,

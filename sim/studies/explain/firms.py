@@ -126,7 +126,7 @@ class WatchedBranch(Market):
         carrier, province = self.place
         return {
             "carrier": CARRIERS[carrier],
-            "province": self.fixed.labels.provinces[province],
+            "province": self.fixed.branches[province],
             "selling_cost": float(self.world.branches.cost[self.place]),
         }
 

@@ -150,7 +150,7 @@ def _spoken(who: dict[str, Any], source: Source, language: str) -> dict[str, Any
     if language == "en" or "province" not in who:
         return who
     names = {p.code: p.name_zh for p in source.scenario.observed.provinces}
-    return who | {"province": names[who["province"]]}
+    return who | {"province": names.get(who["province"], who["province"])}
 
 
 def _watched(source: Source, member: Member, months: range | None) -> Watched:
