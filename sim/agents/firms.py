@@ -123,20 +123,20 @@ class Regulator(mesa.Agent["Market"]):
     def __init__(self, model: Market) -> None:
         super().__init__(model)
         known = model.scenario.orders.values()
-        self.dated = [(month_index(order.month), order) for order in known]
+        self.dated = [(month_index(order.month), order.rule, order.size) for order in known]
 
     def decide(self, month: int) -> InForce:
         """Return the rules in force in a month."""
         ceiling = np.full(len(CARRIERS), NO_OFFER, dtype=np.int64)
         rules, relief = set(), 0.0
-        for since, order in self.dated:
+        for since, rule, size in self.dated:
             if since > month:
                 continue
-            rules.add(order.rule)
-            if order.rule == "portability":
-                relief += order.size
-            elif order.rule == "price_cut" and year_of(since) == year_of(month):
+            rules.add(rule)
+            if rule == "portability":
+                relief += size
+            elif rule == "price_cut" and year_of(since) == year_of(month):
                 december = self.model.world.carriers.december_price
-                cut = np.floor(december * (1.0 - order.size)).astype(np.int64)
+                cut = np.floor(december * (1.0 - size)).astype(np.int64)
                 ceiling = np.minimum(ceiling, cut)
         return InForce("rollover" in rules, ceiling, relief, "roaming" in rules)

@@ -59,16 +59,19 @@ def place_shares(lines: Ints) -> Floats:
 
 
 @kernel
-def bills_of(lines: Ints, bill: Ints, unit: int, segments: Segments, out: Ints) -> int:
-    """Add what each cell's lines owe to `out`, (provinces, carriers) fen; return the lines.
+def bills_of(
+    lines: Ints, bill: Ints, unit: int, segments: Segments, provinces: int, carriers: int
+) -> tuple[int, Ints]:
+    """Return all lines, and what those of each carrier owe: (provinces, carriers) fen.
 
     Added up exactly for each province, kind of user and offer, then rounded, as in `use_data`.
 
     lines, bill : (segments, levels, offers) in parts of 1/unit of a line, fen of a line
     """
     levels, offers = lines.shape[1], lines.shape[2]
-    plans, styles = offers // out.shape[1], int(segments.style.max()) + 1
-    owed = np.zeros((out.shape[0], 2 * styles, 2, offers), dtype=np.int64)
+    plans, styles = offers // carriers, int(segments.style.max()) + 1
+    owed = np.zeros((provinces, 2 * styles, 2, offers), dtype=np.int64)
+    out = np.zeros((provinces, carriers), dtype=np.int64)
     held = 0
     for g in range(lines.shape[0]):
         kind = 2 * int(segments.style[g]) + (1 if segments.knows[g] else 0)
@@ -87,4 +90,4 @@ def bills_of(lines: Ints, bill: Ints, unit: int, segments: Segments, out: Ints) 
                     whole = upper_half // unit
                     rest = ((upper_half - whole * unit) << _HALF) + lower_half
                     out[p, o // plans] += (whole << _HALF) + (rest + unit // 2) // unit
-    return held
+    return held, out

@@ -36,9 +36,11 @@ from sim.mechanisms.usage import (
     VOICE,
     Curve,
     Levels,
+    LineMonth,
     Margin,
     Terms,
     UsageSums,
+    month_at_home,
     month_under,
 )
 
@@ -121,23 +123,44 @@ def meter_offers(
 ) -> None:  # fmt: skip
     """Write what a line of a segment and level uses and owes on each offer."""
     at = place(kind) * (TERMS * LANE)
-    for o in range(whole_vectors(offers)):
-        offer = Terms(
-            terms[at + PART_SPONSORED + o], terms[at + PART_FREE + o], roaming, terms[at + CAP + o],
-            0.0, 0.0, terms[at + OVER + o], 0.0, 0.0,
-        )  # fmt: skip
-        use = month_under(
-            theta, offer, np.floor(terms[at + OWN + o] * usable + 0.5), room[LEFT + o],
-            terms[at + NATIONAL + o], terms[at + PRICE + o], curve,
-        )  # fmt: skip
-        data = terms[at + IS_DATA + o] > 0.0
-        room[USE_WITHIN + o] = use.within if data else 0.0
-        room[USE_BEYOND + o] = use.beyond if data else 0.0
-        room[USE_GIFT + o] = use.gift if data else 0.0
-        room[OWED_EXTRA + o] = use.extra if data else 0.0
-        room[USE_POTENTIAL + o] = use.potential if data else 0.0
-        room[USE_PRICED + o] = use.priced if data else 0.0
-        room[LEFT + o] = use.left if data else 0.0
+    if roaming > 0.0:
+        for o in range(whole_vectors(offers)):
+            offer, own = terms_at(terms, at + o, roaming), own_at(terms, at + o, usable)
+            national, price = terms[at + NATIONAL + o], terms[at + PRICE + o]
+            use = month_under(theta, offer, own, room[LEFT + o], national, price, curve)
+            write_use(room, o, use, terms[at + IS_DATA + o] > 0.0)
+    else:
+        for o in range(whole_vectors(offers)):
+            offer, own = terms_at(terms, at + o, 0.0), own_at(terms, at + o, usable)
+            use = month_at_home(theta, offer, own, room[LEFT + o], terms[at + PRICE + o], curve)
+            write_use(room, o, use, terms[at + IS_DATA + o] > 0.0)
+
+
+@inlined
+def terms_at(terms: Floats, at: int, roaming: float) -> Terms:
+    """Return an offer's terms from their lanes, but for what metering does not read."""
+    return Terms(
+        terms[at + PART_SPONSORED], terms[at + PART_FREE], roaming, terms[at + CAP], 0.0, 0.0,
+        terms[at + OVER], 0.0, 0.0,
+    )  # fmt: skip
+
+
+@inlined
+def own_at(terms: Floats, at: int, usable: float) -> float:
+    """Return the kB of an offer's allowance that are of use."""
+    return float(np.floor(terms[at + OWN] * usable + 0.5))
+
+
+@inlined
+def write_use(room: Floats, o: int, use: LineMonth, data: bool) -> None:
+    """Write what a line of a segment and level uses and owes on an offer."""
+    room[USE_WITHIN + o] = use.within if data else 0.0
+    room[USE_BEYOND + o] = use.beyond if data else 0.0
+    room[USE_GIFT + o] = use.gift if data else 0.0
+    room[OWED_EXTRA + o] = use.extra if data else 0.0
+    room[USE_POTENTIAL + o] = use.potential if data else 0.0
+    room[USE_PRICED + o] = use.priced if data else 0.0
+    room[LEFT + o] = use.left if data else 0.0
 
 
 @kernel

@@ -191,19 +191,28 @@ def metered(
         used outside the province
     free, over : relative use at price 0 and beyond the allowance
     """
+    use = at_one_price(theta, sponsored, zero_rated, roaming, cap, available, free, over)
+    # One price for all, unless more is used elsewhere than the national part of the allowance.
+    apart = use.away * use.at_away > national
+    at_away = paid_use(use.away, free, over, national) if apart else use.at_away
+    at_home = paid_use(use.home, free, over, available - national) if apart else use.at_home
+    return Meter(use.gift, use.free, use.at_free, use.away, at_away, use.home, at_home)
+
+
+@inlined
+def at_one_price(
+    theta: float, sponsored: float, zero_rated: float, roaming: float, cap: float,
+    available: float, free: float, over: float,
+) -> Meter:  # fmt: skip
+    """Return the same where own traffic has one price, at home and away."""
     gift = theta * sponsored
     zero = (theta - gift) * zero_rated
     own = theta - gift - zero
     at_cap = cap / zero
     at_zero = free if zero * free <= cap else at_cap
     away = own * roaming
-    home = own - away
-    # One price for all, unless more is used elsewhere than the national part of the allowance.
     y = paid_use(own, free, over, available)
-    apart = away * y > national
-    at_away = paid_use(away, free, over, national) if apart else y
-    at_home = paid_use(home, free, over, available - national) if apart else y
-    return Meter(gift, zero, at_zero, away, at_away, home, at_home)
+    return Meter(gift, zero, at_zero, away, y, own - away, y)
 
 
 @inlined
@@ -324,12 +333,36 @@ def month_under(
         theta, t.sponsored, t.zero_rated, t.roaming, t.cap, available * (1.0 / KB_PER_GB),
         elsewhere * (1.0 / KB_PER_GB), curve.free, t.over,
     )  # fmt: skip
+    return month_of(use, theta, t.over, own, available, elsewhere, price, curve)
+
+
+@inlined
+def month_at_home(
+    theta: float, t: Terms, own: float, rollover: float, price: float, curve: Curve
+) -> LineMonth:
+    """Return the same for a line that uses nothing outside its province."""
+    available = own + rollover
+    use = at_one_price(
+        theta, t.sponsored, t.zero_rated, 0.0, t.cap, available * (1.0 / KB_PER_GB), curve.free,
+        t.over,
+    )  # fmt: skip
+    return month_of(use, theta, t.over, own, available, 0.0, price, curve)
+
+
+@inlined
+def month_of(
+    use: Meter, theta: float, over: float, own: float, available: float, elsewhere: float,
+    price: float, curve: Curve,
+) -> LineMonth:  # fmt: skip
+    """Return a line's month in whole units; available, elsewhere : kB of allowance, and usable
+    outside the province.
+    """
     away = whole_kb(use.away * use.at_away) if use.away > 0.0 else 0.0
     home = whole_kb(use.home * use.at_home)
     there = min(away, elsewhere)
     here = min(home, available - there)
-    beyond = away - there if use.at_away == t.over else 0.0
-    beyond += home - here if use.at_home == t.over else 0.0
+    beyond = away - there if use.at_away == over else 0.0
+    beyond += home - here if use.at_home == over else 0.0
     paid = use.away * use.at_away + use.home * use.at_home + use.free * use.at_free
     y = paid / max(use.away + use.home + use.free, 1e-300)
     return LineMonth(

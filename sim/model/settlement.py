@@ -274,14 +274,13 @@ def _unpaid(by_place: Ints, sponsored: Ints) -> tuple[int, int, int]:
 def check_users(month: int, people: Population, sums: UsageSums, total: int) -> None:
     """Raise unless every line is with one carrier and every line's bill is in the sums."""
     counted, charged = _count_users(sums.by_place)
-    billed = np.zeros_like(charged)
-    held = bills_of(people.lines, people.bill, people.unit, people.segments, billed)
+    held, billed = bills_of(people.lines, people.bill, people.unit, people.segments, *charged.shape)
     if not counted == held == total * people.unit:
         raise InvariantError(
             f"{month_label(month)}: {total} lines exist, cells hold {held / people.unit}, carriers "
             f"count {counted / people.unit}"
         )
-    if (billed != charged).any():
+    if billed.tobytes() != charged.tobytes():
         province, j = np.argwhere(billed != charged)[0]
         account = f"users:{CARRIERS[j]}:{people.labels.provinces[province]}"
         raise InvariantError(

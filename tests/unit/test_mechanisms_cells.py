@@ -40,10 +40,11 @@ def test_nobody_gives_a_device_back() -> None:
 def test_bills_add_up_by_province_and_carrier() -> None:
     lines, bill = np.zeros((2, 3, 2), np.int64), np.zeros((2, 3, 2), np.int64)
     lines[:, 1], bill[:, 1] = [[3, 5], [7, 0]], [[20_00, 30_00], [40_00, 9]]
-    out = np.zeros((2, 2), np.int64)
 
-    assert bills_of(lines, bill, 1, segments([0, 1], [0, 1]), out) == 15
-    assert out.tolist() == [[60_00, 150_00], [280_00, 0]]
+    held, owed = bills_of(lines, bill, 1, segments([0, 1], [0, 1]), 2, 2)
+
+    assert held == 15
+    assert owed.tolist() == [[60_00, 150_00], [280_00, 0]]
 
 
 @given(st.integers(0, 10**6), st.sampled_from([1, 7, 1_000_000]))
@@ -52,8 +53,7 @@ def test_bills_are_those_of_exact_arithmetic_to_the_nearest_fen(seed: int, unit:
     u = Streams(seed).uniform("bills", 0, 2 * 4 * 3 * 3).reshape(2, 4, 3, 3)
     lines = (u[0] * 10**8 * unit).astype(np.int64)
     bill = (u[1] * 1_000_000).astype(np.int64)
-    out = np.zeros((1, 3), np.int64)
-    held = bills_of(lines, bill, unit, segments([0] * 4, [0] * 4), out)
+    held, out = bills_of(lines, bill, unit, segments([0] * 4, [0] * 4), 1, 3)
 
     owed = (lines.astype(object) * bill.astype(object)).sum(axis=(0, 1))
     assert held == lines.sum()
