@@ -13,7 +13,7 @@ from sim.core.kernels import inlined
 MOST = 256  # things in a lane, at most
 LANE = MOST + 8  # a cache line more, or all lanes would fall on the same lines of the cache
 MOST_LINES = 2**53  # whole numbers that floats hold one by one
-BLOCK = 16  # rows of a table that use one room in turn
+BLOCK = 64  # rows of a table that use one room in turn
 VECTOR = 8  # numbers that are worked on at a time, or a multiple of that
 
 

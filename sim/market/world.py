@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.kernels import kernel
 from sim.market.ledger import Ledger
 from sim.market.names import CARRIERS, NO_PLATFORM, SHARED_PLATFORM
 from sim.market.offers import NOT_SOLD
@@ -27,6 +28,18 @@ NO_OFFER = NOT_SOLD
 
 def _no_fen() -> Ints:
     return np.zeros(len(CARRIERS), dtype=np.int64)
+
+
+@kernel
+def _homes(shares: NDArray[np.bool_], alone: NDArray[np.bool_]) -> Ints:
+    """Return the platform of each carrier that shares one or has its own: (carriers,)."""
+    homes = np.full(shares.shape[0], NO_PLATFORM)
+    for j in range(shares.shape[0]):
+        if shares[j]:
+            homes[j] = SHARED_PLATFORM
+        elif alone[j]:
+            homes[j] = j + 1
+    return homes
 
 
 def _no_memories() -> list[Floats]:
@@ -69,13 +82,7 @@ class Carriers:
     @property
     def platform(self) -> Ints:
         """Return the id of the platform on which each carrier sells the service, -1 for none."""
-        homes = [
-            SHARED_PLATFORM if shares else j + 1 if alone else NO_PLATFORM
-            for j, (shares, alone) in enumerate(
-                zip(self.member.tolist(), self.own_platform.tolist(), strict=True)
-            )
-        ]
-        return np.array(homes)
+        return _homes(self.member, self.own_platform)
 
 
 @dataclass

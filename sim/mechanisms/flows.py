@@ -413,8 +413,11 @@ def expected_flows(
 def move_homes(home: Floats, flows: Ints) -> None:
     """Update the part of each carrier's lines that each was home to: (segments, carriers × 2)."""
     count, carriers = home.shape[0], home.shape[1]
+    before = np.empty((carriers, carriers))
     for g in range(count):
-        before = home[g].copy()
+        for i in range(carriers):
+            for h in range(carriers):
+                before[i, h] = home[g, i, h]
         for j in range(carriers):
             total = 0.0
             for i in range(carriers):

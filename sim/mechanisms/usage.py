@@ -354,8 +354,10 @@ def month_of(
     use: Meter, theta: float, over: float, own: float, available: float, elsewhere: float,
     price: float, curve: Curve,
 ) -> LineMonth:  # fmt: skip
-    """Return a line's month in whole units; available, elsewhere : kB of allowance, and usable
-    outside the province.
+    """Return a line's month in whole units from what it uses.
+
+    over : relative use beyond the allowance; available, elsewhere : kB of allowance, this month's
+    `own` and last month's, and what of them is usable outside the province.
     """
     away = whole_kb(use.away * use.at_away) if use.away > 0.0 else 0.0
     home = whole_kb(use.home * use.at_home)
