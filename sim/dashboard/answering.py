@@ -12,7 +12,7 @@ from plotly.io.json import to_json_plotly
 
 from sim.core.errors import SimError
 from sim.dashboard.aria import aria
-from sim.dashboard.cards import KEY
+from sim.dashboard.cards import KEY, picks
 from sim.dashboard.chart_cards import foot
 from sim.dashboard.data import ENTITIES
 from sim.dashboard.door import body
@@ -264,10 +264,10 @@ def _tile(view: LiveView, metric: str, whose: str) -> Component:
     size = scale.signed(mean * scale.factor)
     pick = html.Button(
         words.metric(metric),
-        id={"type": "pick", "metric": metric},
         className="pick",
         type="button",
         title=words("choice.pick", metric=words.metric(metric)),
+        **picks(metric),
         **aria(pressed="true" if metric == view.asked.metric else "false"),
     )
     owner = words.entity(whose)

@@ -129,6 +129,7 @@ def _shell_callbacks(app: Dash, results: Path) -> None:
         "theme",
         Output("provider", "forceColorScheme"),
         Input("choices", "data"),
+        State("provider", "forceColorScheme"),
     )
     in_browser(
         app,

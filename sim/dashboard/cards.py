@@ -104,14 +104,19 @@ def _card(scene: Scene, metric: str, entity: str) -> Component | None:
     return html.Li([_head(scene, metric, entity, scale), *lines], className="card finding")
 
 
+def picks(metric: str) -> dict[str, Any]:
+    """Return what makes a button pick a metric: `assets/choices.js` hears it."""
+    return {"data-metric": metric}
+
+
 def _head(scene: Scene, metric: str, entity: str, scale: Scale) -> Component:
     name = scene.words.metric(metric)
     pick_it = html.Button(
         name,
-        id={"type": "pick", "metric": metric},
         className="pick",
         type="button",
         title=scene.words("choice.pick", metric=name),
+        **picks(metric),
         **aria(pressed="true" if metric == scene.metric else "false"),
     )
     about = f"{scene.words.entity(entity)} · {scale.unit}"

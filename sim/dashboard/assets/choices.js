@@ -85,6 +85,18 @@ window.dash_clientside = window.dash_clientside || {};
     if (target.matches("header nav a:focus-visible")) intoMiddle(target);
   });
 
+  /* A metric's name in a card or a tile shows it in the charts. Heard without Dash, which would
+     ask about every such button whenever cards are drawn. */
+  document.addEventListener("click", ({ target }) => {
+    const value = target.closest(".pick")?.dataset.metric;
+    if (!value) return;
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    document
+      .getElementById("charts")
+      .scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+    window.dash_clientside.set_props({ type: "choice", name: "metric" }, { value });
+  });
+
   let address = null;
   let listening = false;
   let moved = null;
@@ -116,8 +128,9 @@ window.dash_clientside = window.dash_clientside || {};
       return route;
     },
 
-    theme(said) {
-      return said ? said.theme : window.dash_clientside.no_update;
+    /* The same theme once more would have the whole page drawn anew. */
+    theme(said, before) {
+      return said && said.theme !== before ? said.theme : window.dash_clientside.no_update;
     },
 
     heading(text) {
@@ -140,17 +153,6 @@ window.dash_clientside = window.dash_clientside || {};
 
     async turn(_said, _narrow, _kind, { chart }) {
       return (await window.simTurn(chart)) || window.dash_clientside.no_update;
-    },
-
-    pick() {
-      const { triggered } = window.dash_clientside.callback_context;
-      const clicked = triggered.find(({ value }) => value);
-      if (!clicked) return window.dash_clientside.no_update;
-      const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      document
-        .getElementById("charts")
-        .scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
-      return control(clicked.prop_id).metric;
     },
 
     month(place, months) {

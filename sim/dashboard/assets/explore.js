@@ -39,6 +39,7 @@ window.simSettle = window.simSettle || [];
   let watched = null; // the page whose sliders are heard
   let path = null; // of its address
   let shown = {}; // children of parts, as text: what is the same is not set again
+  const EMPTY = JSON.stringify(null);
 
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const preset = (said) => (said && said.preset) || FIRST;
@@ -163,13 +164,24 @@ window.simSettle = window.simSettle || [];
     was = said;
   }
 
-  /* Wait for the page of a question that went ahead, if it comes. */
-  async function comes(who) {
-    const end = Date.now() + ARRIVAL;
-    const isThere = () => isHere() && document.getElementById("explore") !== watched;
-    while (isAhead && who === reader && !isThere() && Date.now() < end) {
-      await new Promise((tell) => setTimeout(tell, 20));
-    }
+  /* Wait for the page of a question that went ahead, if it comes: until its chart is there, which
+     is before Dash has asked all that it asks when a page appears. */
+  function comes(who) {
+    const isThere = () => isHere() && document.getElementById("explore") !== watched && chart();
+    return new Promise((tell) => {
+      const seen = new MutationObserver(look);
+      const end = setTimeout(stop, ARRIVAL);
+      function stop() {
+        seen.disconnect();
+        clearTimeout(end);
+        tell();
+      }
+      function look() {
+        if (!isAhead || who !== reader || isThere()) stop();
+      }
+      seen.observe(document.body, { subtree: true, childList: true, attributeFilter: ["class"] });
+      look();
+    });
   }
 
   /* Show the answer to a question; ask what was meant to be asked meanwhile; look for more. */
@@ -222,9 +234,11 @@ window.simSettle = window.simSettle || [];
     rest = setTimeout(copies, REST);
   }
 
+  const chart = () => document.querySelector("#live-graph .js-plotly-plot");
+
   function draw(figure) {
-    const chart = document.querySelector("#live-graph .js-plotly-plot");
-    if (chart && window.Plotly) window.Plotly.react(chart, figure.data, figure.layout);
+    const place = chart();
+    if (place && window.Plotly) window.Plotly.react(place, figure.data, figure.layout);
     else set("live-graph", { figure }); // the library is on its way
   }
 
@@ -232,7 +246,7 @@ window.simSettle = window.simSettle || [];
     if (who !== reader || !isHere()) return;
     for (const [id, children] of Object.entries(parts)) {
       const text = JSON.stringify(children);
-      if (text === shown[id]) continue;
+      if (text === (shown[id] ?? EMPTY)) continue;
       shown[id] = text;
       set(id, { children });
     }
@@ -317,6 +331,24 @@ window.simSettle = window.simSettle || [];
 
   const thumbs = new MutationObserver(heard);
 
+  /* Levers that come when their theme is opened are marked like those that were there. */
+  const rows = new MutationObserver(() => Object.keys(levers).forEach((name) => mark(name, now)));
+
+  function undo() {
+    if (past.length) goTo(past.pop());
+  }
+
+  function reset() {
+    past.push(snapshot(now));
+    goTo({ preset: now.preset, against: now.against });
+  }
+
+  /* Heard without Dash, which would ask about every button when the page appears. */
+  document.addEventListener("click", ({ target }) => {
+    const pressed = isHere() && target.closest("#live-undo, #live-reset");
+    if (pressed && !pressed.disabled) (pressed.id === "live-undo" ? undo : reset)();
+  });
+
   window.simSettle.push(function (changed, current) {
     if (!isHere()) return changed;
     if (isAhead) return withoutLevers(changed); // controls that appear: nobody has moved one yet
@@ -337,24 +369,8 @@ window.simSettle = window.simSettle || [];
   });
 
   window.dash_clientside.choices = Object.assign(window.dash_clientside.choices || {}, {
-    /* Levers that come when their theme is opened are marked like those that were there. */
-    levers() {
-      setTimeout(() => Object.keys(levers).forEach((name) => mark(name, now)), 0);
-    },
-
-    undo(clicks) {
-      if (clicks && past.length) goTo(past.pop());
-    },
-
-    reset(clicks) {
-      if (!clicks) return;
-      past.push(snapshot(now));
-      goTo({ preset: now.preset, against: now.against });
-    },
-
     pace(said, facts, rendering, narrow, kind) {
-      const same = window.dash_clientside.no_update;
-      if (!said || !facts) return same;
+      if (!said || !facts) return;
       if (levers !== facts) {
         levers = facts;
         window.simLevers = facts;
@@ -367,17 +383,17 @@ window.simSettle = window.simSettle || [];
         if (!isAhead) begin();
         [rendered, isAhead] = [rendering, false];
       }
-      const before = look.table;
       look = { narrow: Boolean(narrow), table: kind === "table" };
+      document.getElementById("live-picture").hidden = look.table;
       const box = document.getElementById("explore");
       if (box !== watched) {
         watched = box;
-        thumbs.disconnect();
+        [thumbs, rows].forEach((one) => one.disconnect());
+        box.querySelectorAll(".theme > div").forEach((one) => rows.observe(one, { childList: true }));
         thumbs.observe(box, { subtree: true, attributes: true, attributeFilter: ["aria-valuenow"] });
       }
       now = { ...said, ...unsaid };
       ask(now);
-      return look.table === before ? same : { display: look.table ? "none" : "block" };
     },
   });
 })();

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, html
+from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from sim.core.errors import SimError
@@ -11,8 +11,7 @@ from sim.dashboard.cards import finding_cards, notes
 from sim.dashboard.chart_cards import chart_card
 from sim.dashboard.charts import in_order
 from sim.dashboard.citing import users
-from sim.dashboard.clientside import in_browser
-from sim.dashboard.controls import choice, controls
+from sim.dashboard.controls import controls
 from sim.dashboard.data import chosen, comparisons
 from sim.dashboard.i18n import Words
 from sim.dashboard.messages import alert, empty
@@ -96,7 +95,7 @@ def _named(scene: Scene, scenario: str, mark: str) -> Component:
 
 
 def callbacks(app: Dash, results: Path) -> None:
-    """Redraw the findings when a choice changes; a metric picked in them is a choice.
+    """Redraw the findings when a choice changes.
 
     They come with the page, and once more as its controls put their choices into the address.
     """
@@ -106,13 +105,6 @@ def callbacks(app: Dash, results: Path) -> None:
     )
     def show_findings(said: dict[str, Any]) -> Component:
         return finding_cards(Scene.open(Choices.read(said), results))
-
-    in_browser(
-        app,
-        "pick",
-        Output(choice("metric"), "value"),
-        Input({"type": "pick", "metric": ALL}, "n_clicks"),
-    )
 
 
 pages.add("compare")(Page(30, "/compare", "page.compare", layout, callbacks))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, MATCH, Dash, Input, Output, State, dcc, html
+from dash import MATCH, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -277,13 +277,9 @@ def callbacks(app: Dash, _: Path) -> None:
         words = Words(choices.language, _titles())
         return theme_rows(theme, Asked.read(choices).position, words, every=every)
 
-    in_browser(app, "levers", Input({"type": "theme-rows", "name": ALL}, "children"))
-    in_browser(app, "undo", Input("live-undo", "n_clicks"))
-    in_browser(app, "reset", Input("live-reset", "n_clicks"))
     in_browser(
         app,
         "pace",
-        Output("live-picture", "style"),
         Input("choices", "data"),
         Input("live-levers", "data"),
         Input("live-rendering", "data"),
