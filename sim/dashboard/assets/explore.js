@@ -27,6 +27,7 @@ window.simSettle = window.simSettle || [];
   let reader = null; // each rendering of the page is a new one
   let rendered = null; // the last one, by the server's name for it
   let isAhead = false; // a reader has asked already, and the page is still to come
+  let arrived = () => {}; // tells the answer to that question that the page is there
   let asked = null; // what was asked last, as text
   let was = {}; // what the levers said then
   let open = 0; // when the question was sent that has no answer yet
@@ -179,6 +180,7 @@ window.simSettle = window.simSettle || [];
       function look() {
         if (!isAhead || who !== reader || isThere()) stop();
       }
+      arrived = look;
       seen.observe(document.body, { subtree: true, childList: true, attributeFilter: ["class"] });
       look();
     });
@@ -370,7 +372,8 @@ window.simSettle = window.simSettle || [];
 
   window.dash_clientside.choices = Object.assign(window.dash_clientside.choices || {}, {
     pace(said, facts, rendering, narrow, kind) {
-      if (!said || !facts) return;
+      const nothing = window.dash_clientside.no_update;
+      if (!said || !facts) return nothing;
       if (levers !== facts) {
         levers = facts;
         window.simLevers = facts;
@@ -382,9 +385,10 @@ window.simSettle = window.simSettle || [];
       if (rendering !== rendered) {
         if (!isAhead) begin();
         [rendered, isAhead] = [rendering, false];
+        arrived();
       }
       look = { narrow: Boolean(narrow), table: kind === "table" };
-      document.getElementById("live-picture").hidden = look.table;
+      document.getElementById("live-picture").style.display = look.table ? "none" : "block";
       const box = document.getElementById("explore");
       if (box !== watched) {
         watched = box;
@@ -394,6 +398,7 @@ window.simSettle = window.simSettle || [];
       }
       now = { ...said, ...unsaid };
       ask(now);
+      return nothing;
     },
   });
 })();

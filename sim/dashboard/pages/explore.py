@@ -45,6 +45,7 @@ def layout(choices: Choices, _: Path) -> Component:
             ),
             dcc.Store(id="live-levers", data=facts_for_browser(words)),
             dcc.Store(id="live-rendering", data=secrets.token_hex(8)),
+            dcc.Store(id="live-pace"),
         ]
     )
 
@@ -280,6 +281,7 @@ def callbacks(app: Dash, _: Path) -> None:
     in_browser(
         app,
         "pace",
+        Output("live-pace", "data"),  # never written: it says that this is asked on this page alone
         Input("choices", "data"),
         Input("live-levers", "data"),
         Input("live-rendering", "data"),
