@@ -86,6 +86,8 @@ def _write_plainly(bits: int) -> float:
 # The 64 bits of a float as a whole number, and back; where nothing is compiled, by plain Python.
 _PLAIN = bool(config.DISABLE_JIT)  # type: ignore[attr-defined]
 _bits_of: Callable[[float], int] = _read_plainly if _PLAIN else cast(Any, intrinsic(_read))
+# x y + z, rounded once: IEEE 754 fixes it like a sum, and where a processor lacks it, it is done in
+# software with the same bits.
 _fma: Callable[[float, float, float], float] = (
     _fused_plainly if _PLAIN else cast(Any, intrinsic(_fused))
 )

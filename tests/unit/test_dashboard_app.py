@@ -72,7 +72,7 @@ def test_there_is_one_card_for_each_key_metric_and_one_line_for_each_scenario():
     text = said(finding_cards(scene))
 
     for metric, _ in KEY:
-        assert f'"metric": "{metric}"' in text
+        assert f'"data-metric": "{metric}"' in text
     assert text.count('"className": "line"') == len(KEY) * len(scene.others)
     assert "Price war lowers profit by 59.9 bn yuan (56.8 to 62.9)." in text
     assert "no clear difference" in text
