@@ -80,7 +80,7 @@ def main() -> None:
             for path in [*paths[1:], paths[0]]:
                 page.evaluate(TIMED, path)
                 page.locator(f'nav a[href="{path}"]').click()
-                page.wait_for_function("window.drawn !== null", timeout=PATIENCE)
+                page.wait_for_function("() => window.drawn !== null", timeout=PATIENCE)
                 shown, drawn = page.evaluate("[window.shown, window.drawn]")
                 print(f"{turn:5s} {path:9s} {shown:.2f} s, whole {drawn:.2f} s")
                 page.wait_for_timeout(1_000)
