@@ -32,6 +32,7 @@ SEEN = """[...document.querySelectorAll('.chart-body')]
   .filter(body => body.getBoundingClientRect().top < innerHeight)
   .map(body => JSON.parse(body.id).chart)"""
 
+EVERY_CHART = "[...document.querySelectorAll('.chart-body')]"
 ROWS = "new Set([...document.querySelectorAll('header nav a')].map(a => a.offsetTop)).size"
 IN_SIGHT = """(selector => {
   const { left, right } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
@@ -132,6 +133,7 @@ def test_the_menu_follows_from_page_to_page(visit: Visit):
 
 def test_a_page_that_is_left_is_not_drawn_again(visit: Visit):
     visit.show("/?lang=en", charts=1)
+    until(visit.page, f"{EVERY_CHART}.every(place => place.querySelector('.main-svg'))")
     drawn: list[str] = []
     visit.page.on("request", lambda request: drawn.append(request.post_data or ""))
     visit.page.get_by_role("navigation").get_by_role("link", name="Compare").click()

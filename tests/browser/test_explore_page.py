@@ -139,6 +139,7 @@ def test_the_expert_view_has_every_lever_and_keeps_what_was_moved(visit: Visit):
 
     page.locator(".lever-bar").get_by_text("All of them").click()
     says(page, "view=expert")
+    expect(page.locator(".explore.expert")).to_be_visible()  # rendered anew, themes shut
     page.locator("summary", has_text="Users").click()
     expect(lever(page, "kappa")).to_have_count(1)
     expect(lever(page, "cut")).to_contain_text("5.0 % a month")
