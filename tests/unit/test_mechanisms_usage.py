@@ -10,7 +10,7 @@ import pytest
 from sim.core.units import KB_PER_GB
 from sim.market.offers import NOT_SOLD, Offers
 from sim.market.segments import BELOW_LTE, BELOW_LTE_CONTROL, NO_DEVICE, ON_LTE, ON_LTE_CONTROL
-from sim.mechanisms.metering import rounded
+from sim.mechanisms.tallies import rounded
 from sim.mechanisms.usage import (
     ALLOWANCE,
     BILLED,
