@@ -119,7 +119,7 @@ class DataFiles(Section):
 
 
 class Province(Section):
-    """One of the 31 provinces, in 2016."""
+    """One of the 31 provinces, or a region of several, in 2016."""
 
     code: str = param("two letters")
     name_en: str = param("English name")

@@ -63,8 +63,9 @@ EN = {
     "explore.coarse": (
         "Expected flows, coarse places: users of four regions in place of 31 provinces, one income "
         "in each. The market's profit, data revenue, price and use are within 3 % of the full "
-        "model, leaks mostly within 5 %; backward revenue, of which there is little, may be off by "
-        "two thirds: see docs/dashboard.md. The command without data.provinces and "
+        "model, leaks mostly within 5 %; backward revenue and sponsored traffic, of which there is "
+        "little, may be off by more than half: see docs/dashboard.md. The command without "
+        "data.provinces and "
         "population.merge_incomes gives the full model's."
     ),
     "explore.mistakes": "Some of the address could not be read",
@@ -171,7 +172,7 @@ ZH = {
     "explore.coarse": (
         "期望流量，地域较粗：用户分四大区域而非 31 个省份，区域内人人取平均收入。全市场的利润、"
         "流量收入、价格和用量与完整模型相差不到 3%，泄漏量大多不到 5%；"
-        "后向流量收入本来很少，可能相差三分之二；见 docs/dashboard.md；"
+        "后向流量收入和赞助流量本来很少，可能相差一半以上；见 docs/dashboard.md；"
         "去掉 data.provinces 和 population.merge_incomes 的命令给出完整模型的结果。"
     ),
     "explore.mistakes": "地址中有些内容无法识别",

@@ -115,7 +115,7 @@ class Member:
 
     kind: str
     name: str
-    place: tuple[int, ...]  # row; carrier and province of a branch
+    place: tuple[int, ...]  # row; carrier and branch, by number
 
 
 def find_member(scenario: Scenario, kind: str, which: int | str) -> Member:

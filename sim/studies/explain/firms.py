@@ -104,7 +104,7 @@ class BranchMonth:
 
 
 class WatchedBranch(Market):
-    """A market that notes the months of one branch, (carrier, province)."""
+    """A market that notes the months of one branch, (carrier, branch)."""
 
     def __init__(
         self,
@@ -123,10 +123,10 @@ class WatchedBranch(Market):
     @property
     def who(self) -> dict[str, Any]:
         """Return what never changes of the branch."""
-        carrier, province = self.place
+        carrier, branch = self.place
         return {
             "carrier": CARRIERS[carrier],
-            "province": self.fixed.branches[province],
+            "province": self.fixed.branches[branch],
             "selling_cost": float(self.world.branches.cost[self.place]),
         }
 
