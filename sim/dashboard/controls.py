@@ -13,6 +13,7 @@ from sim.dashboard.aria import aria
 from sim.dashboard.data import ENTITIES, Stored, metric_names
 from sim.dashboard.i18n import Words
 from sim.dashboard.scene import Scene
+from sim.dashboard.select import searched, select
 from sim.dashboard.theme import GLYPHS
 
 
@@ -37,15 +38,8 @@ def controls(
 
 
 def _comparison(words: Words, stored: list[Stored], here: Stored) -> Component:
-    select: Component = dmc.Select(
-        id=choice("comparison"),
-        label=words("choice.comparison"),
-        data=[{"value": one.id, "label": _label(one, words)} for one in stored],
-        value=here.id,
-        allowDeselect=False,
-        className="wide",
-    )
-    return select
+    named = [(one.id, _label(one, words)) for one in stored]
+    return select(choice("comparison"), words("choice.comparison"), named, here.id, kind="wide")
 
 
 def _label(one: Stored, words: Words) -> str:
@@ -60,17 +54,8 @@ def _label(one: Stored, words: Words) -> str:
 
 
 def _metric(scene: Scene) -> Component:
-    names = metric_names(scene.comparison)
-    select: Component = dmc.Select(
-        id=choice("metric"),
-        label=scene.words("choice.metric"),
-        data=[{"value": name, "label": scene.words.metric(name)} for name in names],
-        value=scene.metric,
-        allowDeselect=False,
-        searchable=True,
-        maxDropdownHeight=360,
-    )
-    return select
+    named = [(name, scene.words.metric(name)) for name in metric_names(scene.comparison)]
+    return searched(choice("metric"), scene.words("choice.metric"), named, scene.metric)
 
 
 def _scenarios(scene: Scene) -> Component:

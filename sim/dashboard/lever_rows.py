@@ -15,6 +15,7 @@ from sim.dashboard.aria import aria
 from sim.dashboard.controls import choice
 from sim.dashboard.i18n import Words
 from sim.dashboard.lever_text import extent, option, reading, source, told
+from sim.dashboard.select import select
 from sim.scenario.shipped import scenario_names
 from sim.studies.lever_kinds import Lever, Number, Option, Switch, Theme, Value
 from sim.studies.levers import BY_NAME, LEVERS, THEMES
@@ -103,17 +104,7 @@ def _control(lever: Lever, value: Value | None, name: str, words: Words) -> Comp
         return _segments(lever, options, _value(lever, value), name)
     assert isinstance(lever, Option)
     options = [(one, option(lever, one, words)) for one in lever.options]
-    select: Component = dmc.Select(
-        id=choice(lever.name),
-        data=[{"value": one, "label": label} for one, label in options],
-        value=_value(lever, value),
-        allowDeselect=False,
-        size="xs",
-        maxDropdownHeight=320,
-        comboboxProps={"withinPortal": True},
-        **aria(label=name),
-    )
-    return select
+    return select(choice(lever.name), name, options, str(_value(lever, value)), kind="small bare")
 
 
 def _slider(lever: Number, value: Value | None, name: str) -> Component:

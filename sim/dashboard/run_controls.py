@@ -12,44 +12,22 @@ from sim.dashboard.controls import choice
 from sim.dashboard.i18n import Words
 from sim.dashboard.market_view import months_of
 from sim.dashboard.runs import ALONE, Picked, Run
-
-_LISTED = 200  # runs in the list at once; any other is found by typing
+from sim.dashboard.select import searched, select
 
 
 def run_selects(here: Picked, words: Words) -> list[Component]:
     """Return the choice of a study, where there is one, and of one of its runs."""
-    select = _run_select(here.runs, here.run, words)
-    return [select] if here.sources == [ALONE] else [_source_select(here, words), select]
+    named = [(run.id, _label(run, words)) for run in here.runs]
+    which = searched(choice("run"), words("choice.run"), named, here.run.id, kind="wide")
+    return [which] if here.sources == [ALONE] else [_source_select(here, words), which]
 
 
 def _source_select(here: Picked, words: Words) -> Component:
-    names = {name: words("choice.study.label", name=name) for name in here.sources}
-    alone = {ALONE: words("choice.study.alone")}
-    select: Component = dmc.Select(
-        id=choice("study"),
-        label=words("choice.study"),
-        data=[{"value": name, "label": (names | alone)[name]} for name in here.sources],
-        value=here.run.study or ALONE,
-        allowDeselect=False,
-        maxDropdownHeight=360,
-    )
-    return select
-
-
-def _run_select(stored: Sequence[Run], here: Run, words: Words) -> Component:
-    """Return the list of runs; typing finds scenario, seed or id."""
-    select: Component = dmc.Select(
-        id=choice("run"),
-        label=words("choice.run"),
-        data=[{"value": run.id, "label": _label(run, words)} for run in stored],
-        value=here.id,
-        allowDeselect=False,
-        searchable=True,
-        limit=_LISTED,
-        maxDropdownHeight=360,
-        className="wide",
-    )
-    return select
+    named = [
+        (name, words("choice.study.alone" if name == ALONE else "choice.study.label", name=name))
+        for name in here.sources
+    ]
+    return select(choice("study"), words("choice.study"), named, here.run.study or ALONE)
 
 
 def _label(run: Run, words: Words) -> str:

@@ -109,8 +109,7 @@ def test_a_link_shows_the_same_choice_again(visit: Visit):
 def test_another_comparison_can_be_chosen(visit: Visit):
     page = visit.open("?lang=en").page
 
-    page.get_by_role("textbox", name="Comparison").click()
-    page.get_by_role("option", name="0001aaa").click()
+    page.get_by_role("combobox", name="Comparison").select_option("0001aaaa")
     visit.query("comparison=0001aaaa")
     expect(page.locator(".facts")).to_contain_text("one seed")
     expect(page.locator(".chart-notes").first).to_contain_text("One seed")

@@ -32,6 +32,23 @@ SEEN = """[...document.querySelectorAll('.chart-body')]
   .filter(body => body.getBoundingClientRect().top < innerHeight)
   .map(body => JSON.parse(body.id).chart)"""
 
+# What the keyboard has to reach: of radio buttons the one that is chosen, for arrows move on; not
+# the arrows in a number's field, which its keys do as well.
+CONTROLS = """() => {
+  const all = "a[href], button, input, select, summary, [role=slider], pre[tabindex]";
+  window.controls = [...document.querySelectorAll(all)].filter((one) =>
+    one.checkVisibility() && !one.disabled && !one.closest("[aria-hidden=true]") &&
+    !(one.type === "radio" && !one.checked));
+  window.reached = new Set();
+  document.activeElement.blur();
+  return window.controls.length;
+}"""
+REACH = (
+    "() => window.reached.add(document.activeElement) && document.activeElement !== document.body"
+)
+MISSED = """window.controls.filter((one) => !window.reached.has(one))
+  .map((one) => one.outerHTML.slice(0, 200))"""
+
 EVERY_CHART = "[...document.querySelectorAll('.chart-body')]"
 ROWS = "new Set([...document.querySelectorAll('header nav a')].map(a => a.offsetTop)).size"
 IN_SIGHT = """(selector => {
@@ -60,6 +77,19 @@ def test_a_page_is_clean_in_every_look(visit: Visit, page, language: str, theme:
     assert serious(shown) == []
     assert visit.complaints == []
     assert visit.hosts == {visit.address.removeprefix("http://")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_the_keyboard_reaches_every_control(visit: Visit, page):
+    shown = opened(visit, page.path, "lang=en&view=expert")
+    controls = shown.evaluate(CONTROLS)
+
+    for _ in range(2 * controls):
+        shown.keyboard.press("Tab")
+        if not shown.evaluate(REACH):
+            break
+    assert shown.evaluate(MISSED) == []
+    assert controls > len(PAGES)  # more than the menu
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)

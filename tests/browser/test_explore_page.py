@@ -101,20 +101,33 @@ def test_a_lever_moved_by_keyboard_redraws_says_so_and_can_be_undone_and_reset(v
 
 def test_a_preset_moves_every_lever_and_is_undone_as_one_move(visit: Visit):
     page = at(visit, "leak_control=1.0")
-    expect(lever(page, "conduct_mobile").get_by_role("textbox")).to_have_value("Business as usual")
+    conduct = lever(page, "conduct_mobile").get_by_role("combobox")
+    expect(conduct).to_have_value("adaptive_markup")
 
-    page.get_by_role("textbox", name="Start from").click()
-    page.get_by_role("option", name="Price war", exact=True).click()
+    page.get_by_role("combobox", name="Start from").select_option("Price war")
     says(page, "preset=price_war")
     says_not(page, "leak_control")
-    expect(lever(page, "conduct_mobile").get_by_role("textbox")).to_have_value("Undercuts")
+    expect(conduct).to_have_value("price_war")
     expect(lever(page, "cut")).not_to_have_class(re.compile("idle"))
 
     page.get_by_role("button", name="Undo").click()
     says(page, "leak_control=1.0")
     says_not(page, "preset=")
-    expect(lever(page, "conduct_mobile").get_by_role("textbox")).to_have_value("Business as usual")
+    expect(conduct).to_have_value("adaptive_markup")
     expect(lever(page, "cut")).to_have_class(re.compile("idle"))
+    assert visit.complaints == []
+
+
+def test_a_choice_among_a_few_is_made_by_keyboard(visit: Visit):
+    page = at(visit, "metric=profit")
+    metric = page.get_by_role("combobox", name="Metric")
+
+    metric.press("ArrowDown")
+    says(page, "metric=consumer_surplus")
+    expect(metric).to_be_focused()
+    expect(title(page)).to_contain_text("consumer surplus")
+    metric.press("P")  # typing goes to the next one that begins so
+    expect(metric).to_have_value("yuan_per_gb")
     assert visit.complaints == []
 
 

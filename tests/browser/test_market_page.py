@@ -45,8 +45,7 @@ def test_map_and_money_can_be_chosen(visit: Visit):
     expect(money).to_contain_text("change hands")
     page.get_by_role("radiogroup", name="On the map").get_by_text("Share of lines").click()
     expect(provinces).to_contain_text("by their largest carrier")
-    page.get_by_role("textbox", name="Of").click()
-    page.get_by_role("option", name="China Telecom").click()
+    page.get_by_role("combobox", name="Of").select_option("▲ China Telecom")
     expect(provinces).to_contain_text(re.compile("China Telecom: the share of lines is lowest"))
     visit.query("carrier=telecom")
     assert visit.complaints == []
@@ -75,15 +74,13 @@ def test_a_study_is_opened_like_runs_and_says_what_it_did_not_store(chromium, st
         visit = Visit(context.new_page(), studied_dashboard)
         page = visit.show("/market?lang=en", charts=3).page
 
-        page.get_by_role("textbox", name="Runs of").click()
-        page.get_by_role("option", name="Study thin").click()
+        page.get_by_role("combobox", name="Runs of").select_option("Study thin")
         command = page.get_by_text("sim run price_war --seed 0 --set months=1")
         expect(command).to_be_visible()
         visit.query("study=thin")
         assert serious(page) == []
 
-        page.get_by_role("textbox", name="Runs of").click()
-        page.get_by_role("option", name="sim run and sim compare").click()
+        page.get_by_role("combobox", name="Runs of").select_option("sim run and sim compare")
         expect(page.locator(".chart-title").first).to_contain_text("2017-06: ")
         assert "run=" not in page.url
         assert visit.complaints == []

@@ -68,7 +68,7 @@ window.dash_clientside = window.dash_clientside || {};
   function focusAgain(name) {
     const root = document.getElementById(`{"name":"${name}","type":"choice"}`);
     if (!root) return;
-    const input = root.matches("input") ? root : root.querySelector("input:checked");
+    const input = root.matches("input, select") ? root : root.querySelector("input:checked");
     if (input) input.focus({ preventScroll: true });
   }
 

@@ -19,6 +19,7 @@ from sim.dashboard.remaking import lacking
 from sim.dashboard.run_controls import few, run_hero, run_selects
 from sim.dashboard.runs import COMMAND, Run, picked
 from sim.dashboard.scene import Choices
+from sim.dashboard.select import searched
 from sim.dashboard.stories import story, told_so_far
 from sim.dashboard.storyteller import Progress, Question, the_storyteller
 from sim.market.names import CARRIERS
@@ -106,7 +107,7 @@ def called(asked: Asked, words: Words) -> str:
     """Return what a member is called: User 12, or the branch of a carrier in a province."""
     kind = words(f"agents.{asked.kind}")
     if asked.kind == "branch":
-        name = next(b["label"] for b in _branch_names(asked.run, words) if b["value"] == asked.who)
+        name = dict(_branch_names(asked.run, words))[str(asked.who)]
         return words("agents.story.branch", kind=kind, name=name)
     return words("agents.story", kind=kind, which=asked.who)
 
@@ -116,16 +117,8 @@ def _who(asked: Asked, words: Words) -> Component:
     if asked.who is None:
         return html.P(words("agents.none"), className="explained")
     if asked.kind == "branch":
-        select: Component = dmc.Select(
-            id=choice("who"),
-            label=words("agents.branch"),
-            data=_branch_names(asked.run, words),
-            value=asked.who,
-            allowDeselect=False,
-            searchable=True,
-            maxDropdownHeight=360,
-        )
-        return select
+        named = _branch_names(asked.run, words)
+        return searched(choice("who"), words("agents.branch"), named, str(asked.who))
     count = how_many(asked.run, asked.kind)
     number: Component = dmc.NumberInput(
         id=choice("who"),
@@ -141,16 +134,15 @@ def _who(asked: Asked, words: Words) -> Component:
     return number
 
 
-def _branch_names(run: Run, words: Words) -> list[dict[str, str]]:
+def _branch_names(run: Run, words: Words) -> list[tuple[str, str]]:
     names = {place["code"]: place[f"name_{words.language}"] for place in run.provinces}
+    carriers = [(carrier, words.entity(carrier)) for carrier in CARRIERS]
     return [
-        {
-            "value": f"{carrier}:{code}",
-            "label": words(
-                "agents.branch.of", carrier=words.entity(carrier), province=names.get(code, code)
-            ),
-        }
-        for carrier in CARRIERS
+        (
+            f"{carrier}:{code}",
+            words("agents.branch.of", carrier=name, province=names.get(code, code)),
+        )
+        for carrier, name in carriers
         for code in run.branches
     ]
 

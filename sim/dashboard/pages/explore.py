@@ -19,6 +19,7 @@ from sim.dashboard.lever_rows import facts_for_browser, lever_panel, theme_rows
 from sim.dashboard.live_view import WHOSE, Asked, the_desk
 from sim.dashboard.pages import Page, pages
 from sim.dashboard.scene import Choices
+from sim.dashboard.select import select
 from sim.dashboard.theme import GRAPH
 from sim.scenario.shipped import scenario_names
 from sim.studies.levers import THEMES
@@ -94,20 +95,11 @@ def _levers(position: Position, view: str, words: Words) -> Component:
 
 
 def _preset(preset: str, words: Words) -> Component:
-    return _select("preset", preset, words("explore.preset"), words)
+    return select(choice("preset"), words("explore.preset"), _scenarios(words), preset)
 
 
-def _select(name: str, value: str, label: str, words: Words, size: str = "sm") -> Component:
-    select: Component = dmc.Select(
-        id=choice(name),
-        label=label,
-        data=[{"value": one, "label": words.scenario(one)} for one in scenario_names()],
-        value=value,
-        allowDeselect=False,
-        size=size,
-        maxDropdownHeight=360,
-    )
-    return select
+def _scenarios(words: Words) -> list[tuple[str, str]]:
+    return [(one, words.scenario(one)) for one in scenario_names()]
 
 
 def _segmented(name: str, data: list[dict[str, str]], value: str, label: str) -> Component:
@@ -184,32 +176,17 @@ def _blank() -> dict[str, Any]:
 
 
 def _pickers(asked: Asked, words: Words) -> Component:
-    metric = dmc.Select(
-        id=choice("metric"),
-        data=[{"value": one, "label": words.metric(one)} for one in SHOWN],
-        value=asked.metric,
-        allowDeselect=False,
-        size="xs",
-        maxDropdownHeight=360,
-        label=words("explore.metric"),
-    )
-    whose = dmc.Select(
-        id=choice("whose"),
-        data=[
-            {
-                "value": one,
-                "label": words.entity(one) if one != WHOSE[0] else words("explore.whose.all"),
-            }
-            for one in WHOSE
-        ],
-        value=asked.whose,
-        allowDeselect=False,
-        size="xs",
-        label=words("explore.whose"),
-    )
-    label = words("explore.against")
-    against = _select("against", asked.against, label, words, size="xs")
-    return html.Div([metric, whose, against], className="pickers")
+    carriers = [(one, words.entity(one)) for one in WHOSE[1:]]
+    said = [
+        ("metric", [(one, words.metric(one)) for one in SHOWN], asked.metric),
+        ("whose", [(WHOSE[0], words("explore.whose.all")), *carriers], asked.whose),
+        ("against", _scenarios(words), asked.against),
+    ]
+    shown = [
+        select(choice(name), words(f"explore.{name}"), options, value, kind="small")
+        for name, options, value in said
+    ]
+    return html.Div(shown, className="pickers")
 
 
 def _why(words: Words) -> Component:

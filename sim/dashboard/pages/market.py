@@ -20,6 +20,7 @@ from sim.dashboard.remaking import lacking
 from sim.dashboard.run_controls import few, run_hero, run_selects
 from sim.dashboard.runs import COMMAND, Picked, picked
 from sim.dashboard.scene import Choices
+from sim.dashboard.select import select
 from sim.dashboard.theme import GLYPHS
 from sim.studies.flows import MEASURES
 
@@ -77,17 +78,8 @@ def _controls(here: Picked, what: list[Component], words: Words) -> Component:
 
 def _carrier(view: MarketView) -> Component:
     """Return the choice of whose measure the map shows."""
-    select: Component = dmc.Select(
-        id=choice("carrier"),
-        label=view.words("choice.carrier"),
-        data=[
-            {"value": name, "label": f"{GLYPHS[name]} {view.words.entity(name)}"}
-            for name in ENTITIES
-        ],
-        value=view.entity,
-        allowDeselect=False,
-    )
-    return select
+    names = [(one, f"{GLYPHS[one]} {view.words.entity(one)}") for one in ENTITIES]
+    return select(choice("carrier"), view.words("choice.carrier"), names, view.entity)
 
 
 def _time_bar(view: MarketView) -> Component:
