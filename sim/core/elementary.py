@@ -15,12 +15,13 @@ from fractions import Fraction
 from typing import Any, cast
 
 import numpy as np
-from llvmlite import ir
 from numba import config, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel
+from sim.core.vector_code import FLOATS, WHOLES, called, repeated
+from sim.core.vectors import Vector, least, most, pick
 
 _LN2_HIGH = 6.93147180369123816490e-01  # its last 21 bits are zero, so that k times it is exact
 _LN2_LOW = 1.90821492927058770002e-10
@@ -48,56 +49,72 @@ _LOG = (
 
 
 def _read(typing_context: Any, x: Any) -> Any:  # noqa: ARG001  the signature that numba asks for
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
-        return builder.bitcast(arguments[0], ir.IntType(64))
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(signature.return_type)
+        return builder.bitcast(arguments[0], kind)
 
-    return types.int64(types.float64), build
+    return (WHOLES(FLOATS) if x == FLOATS else types.int64(types.float64)), build
 
 
 def _write(typing_context: Any, x: Any) -> Any:  # noqa: ARG001
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
-        return builder.bitcast(arguments[0], ir.DoubleType())
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(signature.return_type)
+        return builder.bitcast(arguments[0], kind)
 
-    return types.float64(types.int64), build
+    return (FLOATS(WHOLES) if x == WHOLES else types.float64(types.int64)), build
 
 
 def _fused(typing_context: Any, x: Any, y: Any, z: Any) -> Any:  # noqa: ARG001
+    kind = FLOATS if FLOATS in (x, y, z) else types.float64
+
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
-        return builder.fma(*arguments)
+        if kind == FLOATS:
+            arguments = [repeated(builder, one) for one in arguments]
+        return called(builder, "fma", arguments)
 
-    return types.float64(types.float64, types.float64, types.float64), build
+    return kind(*(one if one == FLOATS else types.float64 for one in (x, y, z))), build
 
 
-def _fused_plainly(x: float, y: float, z: float) -> float:
+def _fused_plainly(x: Any, y: Any, z: Any) -> Any:
+    if any(isinstance(one, np.ndarray) for one in (x, y, z)):
+        return np.array([_fused_once(*each) for each in np.broadcast(x, y, z)])
+    return _fused_once(x, y, z)
+
+
+def _fused_once(x: float, y: float, z: float) -> float:
     if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)):
         return x * y + z
     exact = Fraction(x) * Fraction(y) + Fraction(z)
     return float(exact) if exact else x * y + z  # for the sign of zero
 
 
-def _read_plainly(x: float) -> int:
+def _read_plainly(x: Any) -> Any:
+    if isinstance(x, np.ndarray):
+        return x.view(np.int64)
     return int(struct.unpack("<q", struct.pack("<d", x))[0])
 
 
-def _write_plainly(bits: int) -> float:
+def _write_plainly(bits: Any) -> Any:
+    if isinstance(bits, np.ndarray):
+        return bits.view(np.float64)
     return float(struct.unpack("<d", struct.pack("<Q", bits & 0xFFFF_FFFF_FFFF_FFFF))[0])
 
 
 # The 64 bits of a float as a whole number, and back; where nothing is compiled, by plain Python.
 _PLAIN = bool(config.DISABLE_JIT)  # type: ignore[attr-defined]
-_bits_of: Callable[[float], int] = _read_plainly if _PLAIN else cast(Any, intrinsic(_read))
+_bits_of: Callable[[Vector], Any] = _read_plainly if _PLAIN else cast(Any, intrinsic(_read))
 # x y + z, rounded once: IEEE 754 fixes it like a sum, and where a processor lacks it, it is done in
 # software with the same bits.
-_fma: Callable[[float, float, float], float] = (
+_fma: Callable[[Vector, Vector, Vector], Vector] = (
     _fused_plainly if _PLAIN else cast(Any, intrinsic(_fused))
 )
-_from_bits: Callable[[int], float] = _write_plainly if _PLAIN else cast(Any, intrinsic(_write))
+_from_bits: Callable[[Any], Vector] = _write_plainly if _PLAIN else cast(Any, intrinsic(_write))
 
 
 @inlined
-def exp(x: float) -> float:
+def exp(x: Vector) -> Vector:
     """Return e to the x, to 3e-16 of it; 0 below -708, where the result is no normal number."""
-    inside = min(max(x, _LEAST), _MOST)
+    inside = least(most(x, _LEAST), _MOST)
     shifted = _fma(inside, _PER_LN2, _ROUNDER)
     k = shifted - _ROUNDER
     r = _fma(-k, _LN2_LOW, _fma(-k, _LN2_HIGH, inside))  # within half of log 2
@@ -112,13 +129,13 @@ def exp(x: float) -> float:
     )  # fmt: skip
     near = _fma(_fma(r4, _fma(r4, high, middle), low), r2, r) + 1.0
     out = _from_bits(_bits_of(near) + (_bits_of(shifted) << 52))
-    out = 0.0 if x < _LEAST else out
-    out = np.inf if x > _MOST else out
-    return x if x != x else out  # noqa: PLR0124  only what is no number differs from itself
+    out = pick(x < _LEAST, 0.0, out)
+    out = pick(x > _MOST, np.inf, out)
+    return pick(x != x, x, out)  # noqa: PLR0124  only what is no number differs from itself
 
 
 @inlined
-def log(x: float) -> float:
+def log(x: Vector) -> Vector:
     """Return the natural logarithm, to 3e-16; -inf at 0 and for what is too small to be normal."""
     bits = _bits_of(x)
     k = (bits - _ROOT_HALF_BITS) >> 52
@@ -132,13 +149,13 @@ def log(x: float) -> float:
     half = 0.5 * f * f
     rest = _fma(s, _fma(z, _fma(z, even, odd), half), whole * _LN2_LOW)
     out = whole * _LN2_HIGH - ((half - rest) - f)
-    out = -np.inf if x < _NORMAL else out
-    out = np.nan if x < 0.0 else out
-    return out if x < np.inf else x  # infinity and what is no number stay what they are
+    out = pick(x < _NORMAL, -np.inf, out)
+    out = pick(x < 0.0, np.nan, out)
+    return pick(x < np.inf, out, x)  # infinity and what is no number stay what they are
 
 
 @inlined
-def power(x: float, exponent: float) -> float:
+def power(x: Vector, exponent: Vector) -> Vector:
     """Return x to the exponent for x >= 0; its relative error is 3e-16 |exponent · log x| or so.
 
     0 to a positive exponent is 0, to a negative one infinite.

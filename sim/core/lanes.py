@@ -52,14 +52,3 @@ def fill(room: NDArray[np.float64], lane: int, begin: int, count: int, value: fl
     first = place(begin)
     for k in range(count):
         room[lane + first + k] = value
-
-
-@inlined
-def fill_vectors(
-    room: NDArray[np.float64], lane: int, begin: int, count: int, value: float
-) -> None:
-    """Write one value into at least `count` places of a lane: whole vectors from `begin` on."""
-    first = place(begin)
-    for many in range(0, count, VECTOR):
-        for k in range(VECTOR):
-            room[lane + first + many + k] = value

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.core.elementary import exp, log, power
 from sim.core.kernels import inlined, kernel
 from sim.core.units import FEN_PER_YUAN
+from sim.core.vectors import Items, Vector, least, nothing, pick
 from sim.market.offers import Offers
 from sim.market.segments import (
     BELOW_LTE,
@@ -128,37 +129,35 @@ def open_sums(
 
 
 @inlined
-def add_up_nests(a: Floats, nest: Ints, inside: Floats) -> None:
+def add_up_nests(a: Items, nest: Ints, inside: Items) -> None:
     """Write each nest's sum of the carriers' weights `a`; as many nests as carriers at most."""
-    for k in range(a.shape[0]):
+    for k in range(nest.shape[0]):
         inside[k] = 0.0
-    for j in range(a.shape[0]):
+    for j in range(nest.shape[0]):
         inside[nest[j]] += a[j]
 
 
 @inlined
-def raise_nests(
-    a: Floats, nest: Ints, dissimilarity: float, inside: Floats, raised: Floats
-) -> None:
+def raise_nests(a: Items, nest: Ints, dissimilarity: float, inside: Items, raised: Items) -> None:
     """Write each nest's sum of the carriers' weights `a`, and its power: (carriers,) each.
 
     Nested logit (McFadden 1978): nests compete by (sum of weights)^dissimilarity, carriers in a
     nest by their weights.
     """
     add_up_nests(a, nest, inside)
-    for k in range(a.shape[0]):
-        raised[k] = power(inside[k], dissimilarity) if inside[k] > 0.0 else 0.0
+    for k in range(nest.shape[0]):
+        raised[k] = pick(inside[k] > 0.0, power(inside[k], dissimilarity), 0.0)
 
 
 @inlined
-def nest_odds(a: Floats, nest: Ints, inside: Floats, raised: Floats, out: Floats) -> float:
+def nest_odds(a: Items, nest: Ints, inside: Items, raised: Items, out: Items) -> Vector:
     """Write the chance of each carrier into `out`; return the inclusive value, a sum over nests."""
-    total = 0.0
-    for k in range(a.shape[0]):
+    total = nothing(a[0])
+    for k in range(nest.shape[0]):
         total += raised[k]
-    for j in range(a.shape[0]):
+    for j in range(nest.shape[0]):
         k = nest[j]
-        out[j] = raised[k] / inside[k] * a[j] / total if a[j] > 0.0 else 0.0
+        out[j] = pick(a[j] > 0.0, raised[k] / inside[k] * a[j] / total, 0.0)
     return total
 
 
@@ -173,14 +172,14 @@ def carrier_odds(a: Floats, tastes: Tastes, out: Floats) -> float:
 class Setting(NamedTuple):
     """What lookers from one carrier have in common; all numbers, for inner loops."""
 
-    near: float  # weight of the other carriers in the own carrier's nest
-    far: float  # inclusive value of the other nests
-    own: float  # weight of what the own carrier sells, at the cost of a new plan
+    near: Vector  # weight of the other carriers in the own carrier's nest
+    far: Vector  # inclusive value of the other nests
+    own: Vector  # weight of what the own carrier sells, at the cost of a new plan
 
 
 @inlined
 def setting_of(
-    i: int, rivals: Floats, nest: Ints, raised: Floats, own: float, new_carrier: float,
+    i: int, rivals: Items, nest: Ints, raised: Items, own: Vector, new_carrier: float,
     new_nest: float, new_plan: float,
 ) -> Setting:  # fmt: skip
     """Return the setting of lookers from carrier i.
@@ -188,24 +187,26 @@ def setting_of(
     rivals : (carriers,) weights of what they sell; own : weight of what carrier i sells to its
     own users; the rest : as in `raise_nests` and `cost_factors`.
     """
-    near, far = 0.0, 0.0
-    for j in range(rivals.shape[0]):
-        near += rivals[j] if nest[j] == nest[i] and j != i else 0.0
-    for k in range(rivals.shape[0]):
-        far += raised[k] if k != nest[i] else 0.0
+    near, far = nothing(own), nothing(own)
+    for j in range(nest.shape[0]):
+        if nest[j] == nest[i] and j != i:
+            near += rivals[j]
+    for k in range(nest.shape[0]):
+        if k != nest[i]:
+            far += raised[k]
     return Setting(new_carrier * near, new_nest * far, new_plan * own)
 
 
 class Look(NamedTuple):
     """The chances of one who looks: they sum to one, but for those who keep the plan they have."""
 
-    inclusive: float  # the sum over nests; its logarithm is the inclusive value
-    near: float  # chance per unit of weight in the own nest
-    away: float  # chance of all other nests together
+    inclusive: Vector  # the sum over nests; its logarithm is the inclusive value
+    near: Vector  # chance per unit of weight in the own nest
+    away: Vector  # chance of all other nests together
 
 
 @inlined
-def look(anew: float, far: float, kept: float, saved: float, dissimilarity: float) -> Look:
+def look(anew: Vector, far: Vector, kept: Vector, saved: float, dissimilarity: float) -> Look:
     """Return what one who looks chooses, with one power a cell.
 
     anew : weight of all in the own carrier's nest that costs something; far : inclusive value of
@@ -217,33 +218,35 @@ def look(anew: float, far: float, kept: float, saved: float, dissimilarity: floa
     total = far + raised
     return Look(
         total,
-        raised / (inside * total) if inside > 0.0 else 0.0,
-        far / total if total > 0.0 else 0.0,  # nothing to choose from: who looks stays
+        pick(inside > 0.0, raised / (inside * total), 0.0),
+        pick(total > 0.0, far / total, 0.0),  # nothing to choose from: who looks stays
     )
 
 
 @inlined
 def leavers(
-    i: int, rivals: Floats, nest: Ints, inside: Floats, raised: Floats, near: Floats, far: Floats
+    i: int, rivals: Items, nest: Ints, inside: Items, raised: Items, near: Items, far: Items
 ) -> None:
     """Write where leavers from carrier i go: (carriers,) shares within its nest, and beyond.
 
     Within the nest per unit of weight, beyond by the nests' powers; both for any offer held.
     """
-    whole = 0.0
-    for k in range(rivals.shape[0]):
-        whole += raised[k] if k != nest[i] else 0.0
-    for j in range(rivals.shape[0]):
-        k = nest[j]
-        near[j] = rivals[j] if k == nest[i] and j != i else 0.0
-        goes = k != nest[i] and rivals[j] > 0.0
-        far[j] = raised[k] * rivals[j] / (inside[k] * whole) if goes else 0.0
+    whole = nothing(rivals[0])
+    for k in range(nest.shape[0]):
+        if k != nest[i]:
+            whole += raised[k]
+    for j in range(nest.shape[0]):
+        k, near[j], far[j] = nest[j], 0.0, 0.0
+        if k != nest[i]:
+            far[j] = pick(rivals[j] > 0.0, raised[k] * rivals[j] / (inside[k] * whole), 0.0)
+        elif j != i:
+            near[j] = rivals[j]
 
 
 @inlined
-def attention_of(attention: float, bill_shock: float, shocked: float) -> float:
+def attention_of(attention: float, bill_shock: float, shocked: Vector) -> Vector:
     """Return the chance that a line of a cell looks; shocked : parts per million of it."""
-    return min(1.0, attention + bill_shock * shocked / SHOCKED)
+    return least(1.0, attention + bill_shock * shocked / SHOCKED)
 
 
 @inlined
@@ -253,7 +256,7 @@ def plain(level: int) -> int:
 
 
 @inlined
-def adoption(with_it: float, without: float, reach: float, dissimilarity: float) -> float:
+def adoption(with_it: Vector, without: Vector, reach: float, dissimilarity: float) -> Vector:
     """Return the chance that a line takes up control this month, from an offer's two weights.
 
     reach : chance that its user weighs the product (Bass: by themselves or by word of mouth).
@@ -261,7 +264,7 @@ def adoption(with_it: float, without: float, reach: float, dissimilarity: float)
     """
     gain = log(with_it / without) * dissimilarity
     chance = reach / (1.0 + exp(-gain))
-    return chance if without > 0.0 and with_it > 0.0 else 0.0
+    return pick((without > 0.0) & (with_it > 0.0), chance, 0.0)
 
 
 @inlined

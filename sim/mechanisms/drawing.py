@@ -28,8 +28,7 @@ from sim.mechanisms.choice import (
     setting_of,
     takes_up,
 )
-from sim.mechanisms.flows import Moved, Upgrades, carry_over_segment
-from sim.mechanisms.states import shape_of
+from sim.mechanisms.flows import Moved, Upgrades, carry_over_cells
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -169,13 +168,13 @@ def threshold(chance: float) -> int:
 def drawn_flows(
     row_segment: NDArray[np.uint16], row_state: NDArray[np.uint8], base_lines: int, extra: int,
     before: Ints, rollover: Ints, shocked: Ints, chances: RowChances, tastes: Tastes,
-    upgrades: Upgrades, draws: Draws, threads: int,
+    upgrades: Upgrades, draws: Draws, came: Ints, threads: int,
 ) -> Moved:  # fmt: skip
     """Let every row draw for itself; write `row_state`, `rollover` and `shocked`.
 
     A row stands for `base_lines` lines, the first `extra` rows for one more; before : (segments,
-    levels, offers) their lines. All sums are of whole numbers, so the number of threads cannot
-    matter.
+    levels, offers) their lines; came : as in `expected_flows`. All sums are of whole numbers, so
+    the number of threads cannot matter.
     """
     count, kinds, total = before.shape
     carriers = upgrades.lte.shape[0]
@@ -233,10 +232,11 @@ def drawn_flows(
             row_state[r] = level * total + o
         moves[t] = counts
     lines, gone = before + change.sum(axis=0), flows.sum(axis=0)
-    new, came, controlled = arrived.sum(axis=0), upgraded.sum(axis=0), took.sum(axis=0)
+    new, better_off, controlled = arrived.sum(axis=0), upgraded.sum(axis=0), took.sum(axis=0)
+    carry_over_cells(lines, new, better_off, controlled, rollover, shocked)
     for g in prange(count):
-        shape = shape_of(kinds, carriers, total)
-        carry_over_segment(g, lines, new, came, controlled, rollover, shocked, shape)
         for i in range(carriers):
             gone[g, i, i] = before[g, :, i * plans : (i + 1) * plans].sum() - gone[g, i].sum()
-    return Moved(lines, new, came, controlled, moves.sum(axis=0), gone)
+    if came.shape[1] == count:
+        came[0], came[1], came[2] = new, better_off, controlled
+    return Moved(lines, moves.sum(axis=0), gone)

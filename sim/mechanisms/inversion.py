@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from sim.core.errors import InvariantError
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
-from sim.core.lanes import BLOCK, MOST, new_room, place
+from sim.core.lanes import BLOCK, VECTOR
 from sim.core.linear import solve_into
+from sim.core.vectors import Lane, Vector, lane, nothing, pick, vectors
 from sim.market.offers import Offers
-from sim.market.segments import NO_DEVICE
 from sim.mechanisms.choice import (
     Tastes,
     Weights,
@@ -25,26 +25,20 @@ from sim.mechanisms.choice import (
     quality_factors,
 )
 from sim.mechanisms.scenes import (
-    AGAIN,
-    ANEW,
-    AWAY,
-    BEYOND,
-    FAR,
-    FREE,
     HELD,
-    KEPT,
-    LOOKS,
-    NEAR,
     SCENE,
     SHOCKED,
-    WITHIN,
     WORTH,
-    columns,
+    Habits,
+    enter,
+    leave_from,
+    menu_in,
     room_for,
-    set_scenes,
+    scene_in,
+    weigh_offers,
     write_menu,
 )
-from sim.mechanisms.states import CARRIERS, first_of, load, plans_at, shape_of, states_of
+from sim.mechanisms.states import Shape, first_of, load, plans_at, shape_of
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -63,38 +57,84 @@ class Crowd(NamedTuple):
     tastes: Tastes
 
 
+class _Shares(NamedTuple):
+    """Lanes of what becomes of the lines of eight segments, after those of their scene."""
+
+    after: Lane  # by carrier: lines next
+    slope: Lane  # by carrier and carrier: of these, by quality
+    odds: Lane  # by carrier: lookers from one carrier
+
+
 @inlined
-def _add_slopes(weight: float, odds: Floats, nest: Ints, dissimilarity: float, out: Floats) -> None:
+def _shares_in(room: Floats, size: int) -> _Shares:
+    first = SCENE * size
+    return _Shares(lane(room, first), lane(room, first + size), lane(room, first + 2 * size))
+
+
+@inlined
+def _add_slopes(weight: Vector, odds: Lane, nest: Ints, dissimilarity: float, out: Lane) -> None:
     """Add weight × d odds[j] / d xi[k] of nested logit to `out`: (carriers, carriers).
 
     P_j [(d_jk - c_jk) / dissimilarity + c_jk - P_k], with c_jk the chance of k inside j's nest.
     """
-    for j in range(odds.shape[0]):
-        inside = 0.0
-        for k in range(odds.shape[0]):
-            inside += odds[k] if nest[k] == nest[j] else 0.0
-        if inside <= 0.0:
-            continue
-        for k in range(odds.shape[0]):
-            same = odds[k] / inside if nest[k] == nest[j] else 0.0
+    carriers = nest.shape[0]
+    for j in range(carriers):
+        inside = nothing(weight)
+        for k in range(carriers):
+            if nest[k] == nest[j]:
+                inside += odds[k]
+        for k in range(carriers):
+            same = odds[k] / inside if nest[k] == nest[j] else nothing(inside)
             own = (1.0 if j == k else 0.0) - same
-            out[j, k] += weight * odds[j] * (own / dissimilarity + same - odds[k])
+            slope = weight * odds[j] * (own / dissimilarity + same - odds[k])
+            out[j * carriers + k] += pick(inside > 0.0, slope, 0.0)
 
 
 @kernel
-def _weigh_lookers(
-    room: Floats, begin: int, count: int, renewal: float, dissimilarity: float, attention: float,
-    bill_shock: float,
-) -> None:  # fmt: skip
-    """Write how many lines of each state look, and of them leave within the nest and beyond."""
-    for k in range(count):
-        s = place(begin) + k
-        kept, saved = room[KEPT + s], 1.0 - room[AGAIN + s]
-        chances = look(room[ANEW + s], room[FAR + s], kept, saved, dissimilarity)
-        attends = attention_of(attention, bill_shock, room[SHOCKED + s])
-        looks = (1.0 - renewal) * room[HELD + s] * attends
-        room[LOOKS + s] = looks
-        room[NEAR + s], room[AWAY + s] = looks * chances.near, looks * chances.away
+def _choose_next(room: Floats, shape: Shape, nest: Ints, habits: Habits, with_slopes: bool) -> None:
+    """Work out the lines that each carrier is expected to have next of eight segments."""
+    size, carriers, renewal = room_for(shape), shape.carriers, habits.renewal
+    scene, menu, shares = scene_in(room, size), menu_in(room, size), _shares_in(room, size)
+    zero = nothing(scene.held[0])
+    for j in range(carriers):
+        shares.after[j] = zero
+    for k in range(carriers * carriers):
+        shares.slope[k] = zero
+    weigh_offers(scene, menu, shape)
+    for level in range(shape.kinds):
+        enter(scene, level, nest, habits)
+        renewed = zero
+        for i in range(carriers):
+            at = leave_from(scene, level, i, nest, habits)
+            whole, looked, near, away = zero, zero, zero, zero
+            first = first_of(level, i, shape)
+            for s in range(first, first + plans_at(level, shape)):
+                held, saved = scene.held[s], 1.0 - menu.again[s]
+                chances = look(at.near + at.own, at.far, scene.kept[s], saved, habits.dissimilarity)
+                attends = attention_of(habits.attention, habits.bill_shock, scene.shocked[s])
+                looks = (1.0 - renewal) * held * attends
+                whole += held
+                looked += looks
+                near += looks * chances.near
+                away += looks * chances.away
+            renewed += whole * renewal
+            left = zero
+            for j in range(carriers):
+                goes = near * habits.new_carrier * scene.within[j]
+                shares.odds[j] = goes + away * scene.beyond[j]
+                left += shares.odds[j]
+            shares.odds[i] = looked - left
+            for j in range(carriers):
+                shares.after[j] += pick(looked > 0.0, shares.odds[j], 0.0)
+            shares.after[i] += whole * (1.0 - renewal) - looked
+            if with_slopes:
+                for j in range(carriers):
+                    shares.odds[j] = pick(looked > 0.0, shares.odds[j] / looked, 0.0)
+                _add_slopes(looked, shares.odds, nest, habits.dissimilarity, shares.slope)
+        for j in range(carriers):
+            shares.after[j] += renewed * scene.free[j]
+        if with_slopes:
+            _add_slopes(renewed, scene.free, nest, habits.dissimilarity, shares.slope)
 
 
 @parallel_kernel
@@ -113,66 +153,31 @@ def _next_lines(
     """
     count, kinds, total = lines.shape
     carriers = offers.voice.shape[0]
-    if room_for(shape_of(kinds, carriers, total)) > MOST or carriers > CARRIERS:
-        raise ValueError("more states than a kernel has room for")
     costs = cost_factors(tastes)
-    new_carrier, _, new_plan = costs
     out, slopes = np.empty((count, carriers)), np.empty((count, carriers, carriers))
     # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
     e, is_open, renewal, nest = weights.e, offers.open, tastes.renewal, tastes.nest
     dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
-    nobody = np.zeros(carriers)  # devices and control are as they are
     for block in prange((count + BLOCK - 1) // BLOCK):
         shape = shape_of(kinds, carriers, total)
-        begin = first_of(NO_DEVICE, 0, shape)
-        used = states_of(shape) - begin
-        room, by_carrier = new_room(SCENE, room_for(shape)), columns(carriers)
-        odds, after, slope = np.empty(carriers), np.empty(carriers), np.empty((carriers, carriers))
-        free = by_carrier.free
-        write_menu(room, shape, factor, is_open, new_plan, nobody, nobody)
-        for g in range(block * BLOCK, min((block + 1) * BLOCK, count)):
-            load(room, HELD, lines, g, shape)
-            load(room, SHOCKED, shocked, g, shape)
-            load(room, WORTH, e, g, shape)
-            set_scenes(room, shape, nest, costs, dissimilarity, by_carrier)
-            _weigh_lookers(room, begin, used, renewal, dissimilarity, attention, bill_shock)
-            after[:], slope[:] = 0.0, 0.0
-            for level in range(kinds):
-                renewed = 0.0
-                for i in range(carriers):
-                    looked, left_near, left_far, whole = 0.0, 0.0, 0.0, 0.0
-                    first = first_of(level, i, shape)
-                    for s in range(first, first + plans_at(level, shape)):
-                        whole += room[HELD + s]
-                        looked += room[LOOKS + s]
-                        left_near += room[NEAR + s]
-                        left_far += room[AWAY + s]
-                    renewed += whole * renewal
-                    if looked <= 0.0:
-                        after[i] += whole * (1.0 - renewal)
-                        continue
-                    left, to = 0.0, (level * carriers + i) * carriers
-                    for j in range(carriers):
-                        odds[j] = left_near * new_carrier * room[WITHIN + to + j]
-                        odds[j] += left_far * room[BEYOND + to + j]
-                        left += odds[j]
-                    odds[i] = looked - left
-                    for j in range(carriers):
-                        after[j] += odds[j]
-                    after[i] += whole * (1.0 - renewal) - looked
-                    if with_slopes:
-                        for j in range(carriers):
-                            odds[j] /= looked
-                        _add_slopes(looked, odds, nest, dissimilarity, slope)
+        size, habits = (
+            room_for(shape),
+            Habits(*costs, renewal, dissimilarity, attention, bill_shock),
+        )
+        room = vectors((SCENE + 3) * size)
+        write_menu(room, shape, factor, is_open, habits.new_plan)
+        for first in range(block * BLOCK, min((block + 1) * BLOCK, count), VECTOR):
+            load(room, HELD * size, lines, first, shape)
+            load(room, SHOCKED * size, shocked, first, shape)
+            load(room, WORTH * size, e, first, shape)
+            _choose_next(room, shape, nest, habits, with_slopes)
+            after, slope = SCENE * size * VECTOR, (SCENE + 1) * size * VECTOR
+            for v in range(min(VECTOR, count - first)):
                 for j in range(carriers):
-                    free[j] = room[FREE + level * carriers + j]
-                    after[j] += renewed * free[j]
-                if with_slopes:
-                    _add_slopes(renewed, free, nest, dissimilarity, slope)
-            for j in range(carriers):
-                out[g, j] = after[j]
-                for k in range(carriers):
-                    slopes[g, j, k] = slope[j, k]
+                    out[first + v, j] = room[after + j * VECTOR + v]
+                    for k in range(carriers):
+                        at = (j * carriers + k) * VECTOR
+                        slopes[first + v, j, k] = room[slope + at + v]
     return out, slopes
 
 

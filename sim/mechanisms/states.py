@@ -1,7 +1,7 @@
-"""How the states of a segment's lines lie in a lane of numbers (`sim.core.lanes`).
+"""How the states of lines lie in lanes of vectors (`sim.core.vectors`), eight segments at a time.
 
-Each level has its offers, and room for whole vectors. Without a device there is but the line
-without data: the states of that level are the carriers, and stand right before the next level.
+Each level has its offers. Without a device there is but the line without data: the states of that
+level are the carriers.
 """
 
 from typing import NamedTuple
@@ -9,14 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.kernels import inlined
-from sim.core.lanes import place, whole_vectors
+from sim.core.kernels import inlined, kernel
+from sim.core.lanes import VECTOR
+from sim.core.vectors import lane_to_rows, rows_to_lane
 from sim.market.segments import BELOW_LTE, NO_DEVICE
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
-
-CARRIERS = 8  # at most
 
 
 class Shape(NamedTuple):
@@ -25,27 +24,25 @@ class Shape(NamedTuple):
     kinds: int  # levels
     carriers: int
     plans: int  # of a carrier
-    stride: int  # from a level to the next
 
 
 @inlined
 def shape_of(kinds: int, carriers: int, offers: int) -> Shape:
     """Return how the states of levels and offers lie in a lane."""
-    return Shape(kinds, carriers, offers // carriers, whole_vectors(offers))
+    return Shape(kinds, carriers, offers // carriers)
 
 
 @inlined
 def states_of(shape: Shape) -> int:
-    """Return where the states of the last level end."""
-    return shape.kinds * shape.stride
+    """Return how many states there are."""
+    return first_of(shape.kinds, 0, shape)
 
 
 @inlined
 def first_of(level: int, j: int, shape: Shape) -> int:
     """Return carrier j's first state at a level."""
-    if level == NO_DEVICE:
-        return place(shape.stride - CARRIERS + j)
-    return place(level * shape.stride + j * shape.plans)
+    before = shape.carriers + (level - BELOW_LTE) * shape.carriers * shape.plans
+    return j if level == NO_DEVICE else before + j * shape.plans
 
 
 @inlined
@@ -54,25 +51,56 @@ def plans_at(level: int, shape: Shape) -> int:
     return 1 if level == NO_DEVICE else shape.plans
 
 
-@inlined
-def load(room: Floats, lane: int, values: NDArray[np.generic], g: int, shape: Shape) -> None:
-    """Write a segment's values, (segments, levels, offers), into a lane."""
+@kernel
+def load(room: Floats, lane: int, values: NDArray[np.generic], begin: int, shape: Shape) -> None:
+    """Write eight segments' values, (segments, levels, offers), into a lane.
+
+    Where there are fewer, the last one stands for those that are missing.
+    """
+    count, kinds, offers = values.shape
     for j in range(shape.carriers):
-        room[lane + first_of(NO_DEVICE, j, shape)] = values[g, NO_DEVICE, j * shape.plans]
-    for level in range(BELOW_LTE, shape.kinds):
-        begin = first_of(level, 0, shape)
-        for o in range(shape.carriers * shape.plans):
-            room[lane + begin + o] = values[g, level, o]
+        for v in range(VECTOR):
+            g = min(begin + v, count - 1)
+            room[(lane + j) * VECTOR + v] = values[g, NO_DEVICE, j * shape.plans]
+    for level in range(BELOW_LTE, kinds):
+        first = lane + first_of(level, 0, shape)
+        if offers < VECTOR:
+            for o in range(offers):
+                for v in range(VECTOR):
+                    room[(first + o) * VECTOR + v] = values[min(begin + v, count - 1), level, o]
+            continue
+        at, step = (begin * kinds + level) * offers, kinds * offers
+        for some in range(0, offers, VECTOR):
+            o = min(some, offers - VECTOR)
+            rows_to_lane(room, first + o, values, at + o, step, count - begin)
 
 
-@inlined
-def store(room: Floats, lane: int, values: Ints, g: int, shape: Shape) -> None:
-    """Write whole numbers from a lane into a segment's values, (segments, levels, offers)."""
-    for o in range(shape.carriers * shape.plans):
-        values[g, NO_DEVICE, o] = 0
-    for j in range(shape.carriers):
-        values[g, NO_DEVICE, j * shape.plans] = int(room[lane + first_of(NO_DEVICE, j, shape)])
-    for level in range(BELOW_LTE, shape.kinds):
-        begin = first_of(level, 0, shape)
-        for o in range(shape.carriers * shape.plans):
-            values[g, level, o] = int(room[lane + begin + o])
+@kernel
+def store(room: Floats, lane: int, values: Ints, begin: int, shape: Shape) -> None:
+    """Write whole numbers from a lane into eight segments' values, (segments, levels, offers)."""
+    count, kinds, offers = values.shape
+    there = min(VECTOR, count - begin)
+    for v in range(there):
+        for o in range(offers):
+            values[begin + v, NO_DEVICE, o] = 0
+        for j in range(shape.carriers):
+            values[begin + v, NO_DEVICE, j * shape.plans] = int(room[(lane + j) * VECTOR + v])
+    for level in range(BELOW_LTE, kinds):
+        first = lane + first_of(level, 0, shape)
+        if offers < VECTOR or there < VECTOR:
+            for v in range(there):
+                for o in range(offers):
+                    values[begin + v, level, o] = int(room[(first + o) * VECTOR + v])
+            continue
+        at, step = (begin * kinds + level) * offers, kinds * offers
+        for some in range(0, offers, VECTOR):
+            o = min(some, offers - VECTOR)
+            lane_to_rows(room, first + o, values, at + o, step)
+
+
+@kernel
+def nobody(room: Floats, lane: int, begin: int, count: int, shape: Shape) -> None:
+    """Take the lines of segments that are missing: of eight from `begin` on, `count` are there."""
+    for v in range(max(count - begin, 0), VECTOR):
+        for s in range(states_of(shape)):
+            room[(lane + s) * VECTOR + v] = 0.0

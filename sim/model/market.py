@@ -36,7 +36,7 @@ from sim.mechanisms.cells import place_shares, upgrade_chances
 from sim.mechanisms.channels import Deals
 from sim.mechanisms.choice import Tastes, Weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
-from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes
+from sim.mechanisms.flows import Moved, Upgrades, expected_flows, move_homes, nobody_asks
 from sim.mechanisms.metering import use_data
 from sim.mechanisms.places import place_values
 from sim.mechanisms.resale import after_trade
@@ -322,7 +322,7 @@ class Market(mesa.Model):
         if people.rows is None:
             moved: Moved = expected_flows(
                 people.lines, people.rollover, people.shocked, self.weights, factor, self.offers,
-                self.tastes, upgrades,
+                self.tastes, upgrades, nobody_asks(),
             )  # fmt: skip
         else:
             chances = row_chances(
@@ -331,7 +331,7 @@ class Market(mesa.Model):
             moved = drawn_flows(
                 people.rows.segment, people.rows.state, *people.row_lines(), people.lines,
                 people.rollover, people.shocked, chances, self.tastes, upgrades,
-                Draws(*(key(name, month) for name in ROW_DRAWS)), threads(),
+                Draws(*(key(name, month) for name in ROW_DRAWS)), nobody_asks(), threads(),
             )  # fmt: skip
         people.lines = moved.lines
         self.moves = whole_lines(moved.moves, people.unit)

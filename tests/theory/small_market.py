@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -16,7 +17,7 @@ from sim.market.rows import Rows
 from sim.market.segments import ALL_LEVELS, BELOW_LTE, PLAIN_LEVELS, Segments
 from sim.mechanisms.choice import Tastes, Weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
-from sim.mechanisms.flows import Moved, Upgrades, expected_flows
+from sim.mechanisms.flows import CAME, Moved, Upgrades, expected_flows
 from sim.mechanisms.inversion import Crowd, expected_shares
 from sim.mechanisms.metering import use_data
 from sim.mechanisms.surplus import consumer_surplus
@@ -181,6 +182,17 @@ class Month:
         return int(self.sums.by_place[:, :, column].sum())
 
 
+class Traced(NamedTuple):
+    """Where the month's lines went, and what became of those that came: see `Moved` and `CAME`."""
+
+    lines: Ints
+    moves: Ints
+    flows: Ints
+    arrived: Ints
+    upgraded: Ints
+    took: Ints
+
+
 @dataclass
 class SmallMarket:
     """Cells of lines, a menu and tastes; each verb is one call of the market's own kernels."""
@@ -238,20 +250,20 @@ class SmallMarket:
         return np.asarray(found.top[:, :, None] + scaled)
 
     @one_thread()
-    def flow(self, better: Upgrades | None = None) -> Moved:
+    def flow(self, better: Upgrades | None = None) -> Traced:
         """Move every cell by its expected flow."""
-        return self._moved(
-            expected_flows(
-                self.lines, self.rollover, self.shocked, self.weights(), self.quality(),
-                self.offers, self.tastes, better or upgrades(carriers=self.carriers),
-            )
+        came = np.zeros((len(CAME), *self.lines.shape), dtype=np.int64)
+        moved = expected_flows(
+            self.lines, self.rollover, self.shocked, self.weights(), self.quality(), self.offers,
+            self.tastes, better or upgrades(carriers=self.carriers), came,
         )  # fmt: skip
+        return self._moved(moved, came)
 
     @one_thread()
     def draw(
         self, rows: Rows, month: int = 0, seed: int = 0, *, threads: int = 1,
         better: Upgrades | None = None,
-    ) -> Moved:  # fmt: skip
+    ) -> Traced:  # fmt: skip
         """Let every row draw for itself; write the rows' states."""
         names = ("users.event", "users.choice", "users.control")
         key = Streams(seed).key
@@ -260,16 +272,16 @@ class SmallMarket:
         chances = row_chances(
             self.shocked, self.weights(), self.quality(), self.offers, self.tastes, gets
         )
-        return self._moved(
-            drawn_flows(
-                rows.segment, rows.state, base, extra, self.lines, self.rollover, self.shocked,
-                chances, self.tastes, gets, Draws(*(key(name, month) for name in names)), threads,
-            )
+        came = np.zeros((len(CAME), *self.lines.shape), dtype=np.int64)
+        moved = drawn_flows(
+            rows.segment, rows.state, base, extra, self.lines, self.rollover, self.shocked,
+            chances, self.tastes, gets, Draws(*(key(name, month) for name in names)), came, threads,
         )  # fmt: skip
+        return self._moved(moved, came)
 
-    def _moved(self, moved: Moved) -> Moved:
+    def _moved(self, moved: Moved, came: Ints) -> Traced:
         self.lines = moved.lines
-        return moved
+        return Traced(*moved, *came)
 
     def crowd(self) -> Crowd:
         """Return who chooses on what, for inversion."""

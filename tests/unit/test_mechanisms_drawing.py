@@ -15,10 +15,11 @@ from sim.market.segments import (
     ON_LTE_CONTROL,
 )
 from sim.mechanisms.drawing import better, threshold
-from sim.mechanisms.flows import Moved, Upgrades
+from sim.mechanisms.flows import Upgrades
 from tests.theory.mixed_market import BETTER, mixed_market
 from tests.theory.small_market import (
     SmallMarket,
+    Traced,
     counted,
     line_market,
     plans,
@@ -108,7 +109,7 @@ def test_a_first_device_makes_its_owner_look_for_certain() -> None:
 LINES_A_CELL = 3_000  # about a million rows
 
 
-def moved_both_ways(lines: int, month: int) -> tuple[Moved, Moved, int]:
+def moved_both_ways(lines: int, month: int) -> tuple[Traced, Traced, int]:
     """Return one month by expected flows and by rows that draw, and the number of rows."""
     exact, drawn = mixed_market(lines=lines), mixed_market(lines=lines)
     exact.lines = exact.lines * 1_000_000
@@ -117,13 +118,13 @@ def moved_both_ways(lines: int, month: int) -> tuple[Moved, Moved, int]:
 
 
 @pytest.fixture(scope="module")
-def both() -> tuple[Moved, Moved, int]:
+def both() -> tuple[Traced, Traced, int]:
     return moved_both_ways(LINES_A_CELL, 0)
 
 
 @pytest.mark.parametrize("what", ["lines", "arrived", "upgraded", "took", "flows"])
 def test_rows_that_draw_go_where_expected_flows_go(
-    what: str, both: tuple[Moved, Moved, int]
+    what: str, both: tuple[Traced, Traced, int]
 ) -> None:
     """Each cell's share within four standard errors of a million rows."""
     exact, drawn, rows = both
@@ -136,7 +137,7 @@ def test_rows_that_draw_go_where_expected_flows_go(
     assert (np.abs(share - chance) <= 4.0 * error + 1e-6).all()
 
 
-def test_moves_that_looked_and_that_renewed_agree(both: tuple[Moved, Moved, int]) -> None:
+def test_moves_that_looked_and_that_renewed_agree(both: tuple[Traced, Traced, int]) -> None:
     exact, drawn, rows = both
     chance, share = exact.moves / exact.lines.sum(), drawn.moves / rows
 

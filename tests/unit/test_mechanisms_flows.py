@@ -11,10 +11,8 @@ from sim.market.segments import (
     NO_DEVICE,
     ON_LTE,
     ON_LTE_CONTROL,
-    PLAIN_LEVELS,
 )
-from sim.mechanisms.flows import carry_over_segment, move_homes, part_of
-from sim.mechanisms.states import shape_of
+from sim.mechanisms.flows import carry_over_cells, move_homes, part_of
 from sim.mechanisms.usage import SHOCKED
 from tests.theory.small_market import (
     SmallMarket,
@@ -152,20 +150,11 @@ def test_cells_too_small_to_move_alone_move_in_turn() -> None:
     assert moved.arrived.sum() == pytest.approx(20, abs=1)
 
 
-def test_more_states_than_there_is_room_for_are_refused() -> None:
+def test_more_offers_than_there_is_room_for_are_refused() -> None:
     many = one_line(plans(*[(1.0, 90.0)] * 99), 0)
 
     with pytest.raises(ValueError, match="room"):
-        many.flow()
-
-
-def test_more_pairs_of_carriers_than_there_is_room_for_are_refused() -> None:
-    offers = plans((1.0, 90.0), carriers=8)
-    weighed = tastes((0.0,) * 8, control=True)
-    many = one_line(offers, 1, control=True, month=levels(8), weighed=weighed)
-
-    with pytest.raises(ValueError, match="room"):
-        many.flow()
+        many.weights()
 
 
 def test_more_parts_of_lines_than_floats_count_are_refused() -> None:
@@ -298,7 +287,7 @@ def test_what_is_carried_over_is_never_more_than_the_most_that_a_cell_had() -> N
     market.rollover[0, BELOW_LTE] = [0, 900, 100]
     moved = market.flow()
     again = np.zeros_like(moved.lines), np.zeros_like(moved.lines)
-    carry_over_segment(0, *moved[:4], *again, shape_of(PLAIN_LEVELS, 1, 3))
+    carry_over_cells(moved.lines, moved.arrived, moved.upgraded, moved.took, *again)
 
     assert market.rollover.max() <= 900
     assert not again[0].any()

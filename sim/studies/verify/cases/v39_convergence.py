@@ -10,7 +10,7 @@ from pydantic import Field
 from sim.core.streams import Streams
 from sim.mechanisms.choice import Weights, quality_factors
 from sim.mechanisms.drawing import Draws, drawn_flows, row_chances
-from sim.mechanisms.flows import Upgrades
+from sim.mechanisms.flows import Upgrades, nobody_asks
 from sim.studies.verify import Check, Parameters, case, chosen, given
 from sim.studies.verify.crowds import offers_of
 from sim.studies.verify.tastes import plain_tastes
@@ -69,6 +69,7 @@ def _share(p: Populations, users: int, sample: int) -> float:
     moved = drawn_flows(
         np.zeros(users, np.uint16), np.zeros(users, np.uint8), 1, 0, lines, none.copy(), none,
         chances, tastes, upgrades,
-        Draws(*(key(f"verify.V39.{name}", sample) for name in ("event", "pick", "take"))), 1,
+        Draws(*(key(f"verify.V39.{name}", sample) for name in ("event", "pick", "take"))),
+        nobody_asks(), 1,
     )  # fmt: skip
     return float(moved.lines[0, :, 0].sum()) / users
