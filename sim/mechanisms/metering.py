@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.lanes import LANE, MOST, MOST_LINES, new_room, place, whole_vectors
-from sim.core.units import FEN_PER_YUAN
 from sim.market.offers import Offers
 from sim.market.segments import BELOW_LTE_CONTROL, NO_DEVICE, ON_LTE, ON_LTE_CONTROL, Segments
 from sim.mechanisms.tallies import (
@@ -51,7 +50,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 # The terms of all offers for a kind of user, which is a lifestyle and whether resellers are known.
-TERMS = 12
+TERMS = 8
 (
     PART_SPONSORED,  # share of traffic that partners pay for
     PART_FREE,  # share of the rest that is zero-rated
@@ -61,10 +60,6 @@ TERMS = 12
     OVER,  # relative use beyond the allowance
     PRICE,  # fen per GB beyond it
     IS_DATA,  # 1, or 0 for a line without data
-    GB,  # allowance
-    NATIONAL_GB,
-    YUAN,  # per GB beyond the allowance
-    FEE_YUAN,
 ) = range(0, TERMS * LANE, LANE)
 # A month of one line on each offer.
 LANES = 8
@@ -74,30 +69,22 @@ LANES = 8
 
 
 @kernel
-def terms_in_lanes(offers: Offers, margin: Margin, levels: Levels, kinds: int) -> Floats:
-    """Return the terms of all offers at `kinds` levels, one after the other, for kinds of users.
-
-    (kinds of users × TERMS × LANE,); a level has room for whole vectors.
-    """
+def terms_in_lanes(offers: Offers, margin: Margin, levels: Levels) -> Floats:
+    """Return the terms of all offers for kinds of users: (kinds of users × TERMS × LANE,)."""
     total, styles = offers.fee.shape[0], levels.usable.shape[0]
-    plans, stride = total // offers.voice.shape[0], whole_vectors(total)
-    terms = new_room(2 * styles * TERMS, kinds * stride)
+    plans = total // offers.voice.shape[0]
+    terms = new_room(2 * styles * TERMS, total)
     for kind in range(2 * styles):
         style, knows = kind // 2, kind % 2
-        for level in range(kinds):
-            at = kind * TERMS * LANE + level * stride
-            for o in range(total):
-                terms[at + PART_SPONSORED + o] = levels.sponsored[o // plans, style]
-                terms[at + PART_FREE + o] = offers.free_share[o, style]
-                terms[at + CAP + o], terms[at + OWN + o] = margin.cap[o], offers.allowance[o]
-                terms[at + NATIONAL + o] = offers.national[o]
-                terms[at + OVER + o] = margin.use[o, knows]
-                terms[at + PRICE + o] = margin.price[o, knows]
-                terms[at + IS_DATA + o] = 1.0 if o % plans > 0 else 0.0
-                terms[at + GB + o] = margin.allowance[o]
-                terms[at + NATIONAL_GB + o] = margin.national[o]
-                terms[at + YUAN + o] = margin.price[o, knows] / FEN_PER_YUAN
-                terms[at + FEE_YUAN + o] = margin.fee[o]
+        at = kind * TERMS * LANE
+        for o in range(total):
+            terms[at + PART_SPONSORED + o] = levels.sponsored[o // plans, style]
+            terms[at + PART_FREE + o] = offers.free_share[o, style]
+            terms[at + CAP + o], terms[at + OWN + o] = margin.cap[o], offers.allowance[o]
+            terms[at + NATIONAL + o] = offers.national[o]
+            terms[at + OVER + o] = margin.use[o, knows]
+            terms[at + PRICE + o] = margin.price[o, knows]
+            terms[at + IS_DATA + o] = 1.0 if o % plans > 0 else 0.0
     return terms
 
 
@@ -234,7 +221,7 @@ def use_data(
     # Arrays by name and numbers in the inner loop: see `Terms`.
     thetas, kinds_of, hunters = segments.theta, segments.style, segments.knows
     roaming, usables = levels.roaming, levels.usable
-    terms = terms_in_lanes(offers, margin, levels, 1)
+    terms = terms_in_lanes(offers, margin, levels)
     prices = prices_in_lanes(offers, margin, control_fee)
     is_data = np.arange(total) % plans > 0
     printed = np.repeat(offers.voice, plans) + np.where(is_data, offers.fee, 0)

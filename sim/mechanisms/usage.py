@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.core.elementary import power
 from sim.core.kernels import inlined, kernel
 from sim.core.units import FEN_PER_YUAN, KB_PER_GB
+from sim.core.vectors import Vector, least, most, pick
 from sim.market.offers import NOT_SOLD, Offers
 from sim.market.segments import ON_LTE, ON_LTE_CONTROL, Segments
 
@@ -51,6 +52,9 @@ class Curve(NamedTuple):
     least: float  # relative use at the choke price
     choke: float  # h at the choke price, from where the value of use is counted
     at_free: float  # h at price 0
+    exponent: float  # of relative use in h
+    free_raised: float  # `free` to it
+    least_raised: float  # `least` to it
 
 
 class Margin(NamedTuple):
@@ -80,13 +84,13 @@ class Levels(NamedTuple):
 class Meter(NamedTuple):
     """A line's month, before whole units: scales of use (GB) and relative use of each part."""
 
-    gift: float  # scale of sponsored traffic; its relative use is that at price 0
-    free: float  # scale of zero-rated traffic
-    at_free: float  # its relative use
-    away: float  # scale of own traffic outside the province
-    at_away: float
-    home: float  # scale of own traffic in the province
-    at_home: float
+    gift: Vector  # scale of sponsored traffic; its relative use is that at price 0
+    free: Vector  # scale of zero-rated traffic
+    at_free: Vector  # its relative use
+    away: Vector  # scale of own traffic outside the province
+    at_away: Vector
+    home: Vector  # scale of own traffic in the province
+    at_home: Vector
 
 
 class UsageSums(NamedTuple):
@@ -116,35 +120,45 @@ def make_curve(eps: float, kappa: float, choke_price: float) -> Curve:
     At eps = 0 demand is a step: theta up to the choke price, worth the choke price a GB.
     """
     if eps == 0.0:
-        return Curve(eps, kappa, free=1.0, least=1.0, choke=0.0, at_free=choke_price)
-    free, least = relative_use(0.0, eps, kappa), relative_use(choke_price, eps, kappa)
+        return Curve(eps, kappa, 1.0, 1.0, 0.0, choke_price, 1.0, 1.0, 1.0)
+    free, lowest = relative_use(0.0, eps, kappa), relative_use(choke_price, eps, kappa)
+    exponent = 1.0 - 1.0 / eps
     return Curve(
         eps=eps,
         kappa=kappa,
         free=free,
-        least=least,
-        choke=value_at(least, eps, kappa),
+        least=lowest,
+        choke=value_at(lowest, eps, kappa),
         at_free=value_at(free, eps, kappa),
+        exponent=exponent,
+        free_raised=power(free, exponent),
+        least_raised=power(lowest, exponent),
     )
 
 
 @inlined
 def worth_at(y: float, curve: Curve) -> float:
     """Return h at relative use y, counted from the choke price up, yuan per unit of scale."""
-    curved = value_at(max(y, curve.least), curve.eps, curve.kappa) - curve.choke
-    return curve.at_free * y if curve.eps == 0.0 else curved
+    return worth_of_use(y, power(most(y, curve.least), curve.exponent), curve)
 
 
 @inlined
-def paid_use(theta: float, free: float, over: float, allowance: float) -> float:
+def worth_of_use(y: Vector, raised: Vector, curve: Curve) -> Vector:
+    """Return the same where y, or the least use if that is more, has been raised already."""
+    curved = raised / curve.exponent - curve.kappa * most(y, curve.least) - curve.choke
+    return pick(curve.eps == 0.0, curve.at_free * y, curved)
+
+
+@inlined
+def paid_use(theta: Vector, free: float, over: Vector, allowance: Vector) -> Vector:
     """Return relative use y of metered traffic in its regime.
 
     theta : GB at relative use 1; free, over : relative use at price 0 and at the overage
     price; allowance : GB. Bunched at the allowance, y = allowance / theta.
     """
     bunched = allowance / theta
-    y = bunched if theta * over <= allowance else over
-    return free if theta * free <= allowance else y
+    y = pick(theta * over <= allowance, bunched, over)
+    return pick(theta * free <= allowance, free, y)
 
 
 @inlined
@@ -177,8 +191,8 @@ def margins(offers: Offers, curve: Curve) -> Margin:
 
 @inlined
 def metered(
-    theta: float, sponsored: float, zero_rated: float, roaming: float, cap: float,
-    available: float, national: float, free: float, over: float,
+    theta: float, sponsored: Vector, zero_rated: Vector, roaming: float, cap: Vector,
+    available: Vector, national: Vector, free: float, over: Vector,
 ) -> Meter:  # fmt: skip
     """Return how a line's traffic splits and how much of each part it uses.
 
@@ -194,22 +208,22 @@ def metered(
     use = at_one_price(theta, sponsored, zero_rated, roaming, cap, available, free, over)
     # One price for all, unless more is used elsewhere than the national part of the allowance.
     apart = use.away * use.at_away > national
-    at_away = paid_use(use.away, free, over, national) if apart else use.at_away
-    at_home = paid_use(use.home, free, over, available - national) if apart else use.at_home
+    at_away = pick(apart, paid_use(use.away, free, over, national), use.at_away)
+    at_home = pick(apart, paid_use(use.home, free, over, available - national), use.at_home)
     return Meter(use.gift, use.free, use.at_free, use.away, at_away, use.home, at_home)
 
 
 @inlined
 def at_one_price(
-    theta: float, sponsored: float, zero_rated: float, roaming: float, cap: float,
-    available: float, free: float, over: float,
+    theta: float, sponsored: Vector, zero_rated: Vector, roaming: float, cap: Vector,
+    available: Vector, free: float, over: Vector,
 ) -> Meter:  # fmt: skip
     """Return the same where own traffic has one price, at home and away."""
     gift = theta * sponsored
     zero = (theta - gift) * zero_rated
     own = theta - gift - zero
     at_cap = cap / zero
-    at_zero = free if zero * free <= cap else at_cap
+    at_zero = pick(zero * free <= cap, free, at_cap)
     away = own * roaming
     y = paid_use(own, free, over, available)
     return Meter(gift, zero, at_zero, away, y, own - away, y)
@@ -273,9 +287,9 @@ def worth_under(theta: float, t: Terms, curve: Curve) -> float:
 
 @inlined
 def net_worth(
-    use: Meter, free: float, away: float, home: float, allowance: float, national: float,
-    price: float, fee: float, curve: Curve,
-) -> float:  # fmt: skip
+    use: Meter, free: Vector, away: Vector, home: Vector, allowance: Vector, national: Vector,
+    price: Vector, fee: Vector, curve: Curve,
+) -> Vector:  # fmt: skip
     """Return the worth of a month's use, less its data bill, in yuan.
 
     free, away, home : worth of each part, yuan per unit of scale; the rest : see `Terms`
@@ -283,10 +297,10 @@ def net_worth(
     value = use.gift * (curve.at_free - curve.choke)
     value += use.free * free
     value += use.away * away + use.home * home
-    within = min(use.away * use.at_away, national)
+    within = least(use.away * use.at_away, national)
     beyond = use.away * use.at_away - within
-    beyond += max(0.0, use.home * use.at_home - (allowance - within))
-    return value - fee - (price * beyond if beyond > 1e-12 else 0.0)
+    beyond += most(use.home * use.at_home - (allowance - within), 0.0)
+    return value - fee - pick(beyond > 1e-12, price * beyond, 0.0)
 
 
 @inlined

@@ -151,10 +151,10 @@ def test_cells_too_small_to_move_alone_move_in_turn() -> None:
 
 
 def test_more_offers_than_there_is_room_for_are_refused() -> None:
-    many = one_line(plans(*[(1.0, 90.0)] * 99), 0)
+    many = one_line(plans(*[(1.0, 90.0)] * 256), 0)
 
     with pytest.raises(ValueError, match="room"):
-        many.weights()
+        many.use()
 
 
 def test_more_parts_of_lines_than_floats_count_are_refused() -> None:
