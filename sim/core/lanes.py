@@ -44,11 +44,3 @@ def place(at: int) -> int:
     by number.
     """
     return min(max(at, 0), MOST)
-
-
-@inlined
-def fill(room: NDArray[np.float64], lane: int, begin: int, count: int, value: float) -> None:
-    """Write one value into `count` places of a lane."""
-    first = place(begin)
-    for k in range(count):
-        room[lane + first + k] = value

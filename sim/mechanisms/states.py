@@ -76,6 +76,22 @@ def load(room: Floats, lane: int, values: NDArray[np.generic], begin: int, shape
 
 
 @kernel
+def load_some(
+    room: Floats, lane: int, values: NDArray[np.generic], which: Ints, begin: int, shape: Shape
+) -> None:
+    """Do the same for segments that need not follow each other: `which` from `begin` on."""
+    last, offers = which.shape[0] - 1, shape.carriers * shape.plans
+    for v in range(VECTOR):
+        g = which[min(begin + v, last)]
+        for j in range(shape.carriers):
+            room[(lane + j) * VECTOR + v] = values[g, NO_DEVICE, j * shape.plans]
+        for level in range(BELOW_LTE, shape.kinds):
+            first = lane + first_of(level, 0, shape)
+            for o in range(offers):
+                room[(first + o) * VECTOR + v] = values[g, level, o]
+
+
+@kernel
 def store(room: Floats, lane: int, values: Ints, begin: int, shape: Shape) -> None:
     """Write whole numbers from a lane into eight segments' values, (segments, levels, offers)."""
     count, kinds, offers = values.shape

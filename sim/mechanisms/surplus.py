@@ -7,49 +7,62 @@ from numpy.typing import NDArray
 
 from sim.core.elementary import log
 from sim.core.kernels import kernel, parallel_kernel, prange
-from sim.core.lanes import LANE, MOST, fill, new_room, whole_vectors
+from sim.core.lanes import VECTOR
 from sim.core.units import FEN_PER_YUAN
+from sim.core.vectors import lane, nothing, pick, vectors
 from sim.market.offers import Offers
 from sim.market.segments import Segments
-from sim.mechanisms.choice import (
-    Tastes,
-    Weights,
-    attention_of,
-    cost_factors,
-    look,
-    open_sums,
-    plain,
-    raise_nests,
-    setting_of,
+from sim.mechanisms.choice import Tastes, Weights, attention_of, cost_factors, look
+from sim.mechanisms.scenes import (
+    HELD,
+    SCENE,
+    SHOCKED,
+    WORTH,
+    Habits,
+    enter,
+    leave_from,
+    menu_in,
+    room_for,
+    scene_in,
+    weigh_offers,
+    write_menu,
 )
+from sim.mechanisms.states import Shape, first_of, load_some, nobody, plans_at, shape_of
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-# The offers of a segment and level in lanes (`sim.core.lanes`).
-LANES = 6
+# After the lanes of a scene
+LANES = SCENE + 3
 (
-    KEPT,  # weight of the offer held
-    SAVED,  # part of it that is free of a cost
-    ANEW,  # weight of what costs something in the own carrier's nest
-    FAR,  # inclusive value of the other nests
-    SHOCKED,  # of a million lines
-    UTILS,  # expected utility of a line
-) = range(0, LANES * LANE, LANE)
+    TOP,  # by level: utils of the best offer sold
+    ALPHA,  # utils per yuan
+    FEN,  # by carrier: what lines are worth
+) = range(SCENE, LANES)
 
 
 @kernel
-def value_states(
-    room: Floats, offers: int, top: float, dissimilarity: float, attention: float,
-    bill_shock: float,
-) -> None:  # fmt: skip
-    """Write the expected utility of a line on each offer; top : utils of the best offer sold."""
-    for o in range(whole_vectors(offers)):
-        kept = room[KEPT + o]
-        chances = look(room[ANEW + o], room[FAR + o], kept, room[SAVED + o], dissimilarity)
-        attentive, passive = log(chances.inclusive), log(kept) * dissimilarity
-        looks = attention_of(attention, bill_shock, room[SHOCKED + o])
-        room[UTILS + o] = top + looks * attentive + (1.0 - looks) * passive
+def value_eight(room: Floats, shape: Shape, nest: Ints, habits: Habits, unit: int) -> None:
+    """Write what the lines of eight segments are worth, by carrier."""
+    size, carriers = room_for(shape), shape.carriers
+    scene, menu = scene_in(room, size), menu_in(room, size)
+    top, alpha, fen = lane(room, TOP * size), lane(room, ALPHA * size), lane(room, FEN * size)
+    weigh_offers(scene, menu, shape)
+    for j in range(carriers):
+        fen[j] = nothing(alpha[0])
+    for level in range(shape.kinds):
+        enter(scene, level, nest, habits)
+        for i in range(carriers):
+            at = leave_from(scene, level, i, nest, habits)
+            first = first_of(level, i, shape)
+            for s in range(first, first + plans_at(level, shape)):
+                kept, saved = scene.kept[s], 1.0 - menu.again[s]
+                chances = look(at.near + at.own, at.far, kept, saved, habits.dissimilarity)
+                attentive, passive = log(chances.inclusive), log(kept) * habits.dissimilarity
+                looks = attention_of(habits.attention, habits.bill_shock, scene.shocked[s])
+                utils = top[level] + looks * attentive + (1.0 - looks) * passive
+                worth = scene.held[s] / unit * (utils / alpha[0] * FEN_PER_YUAN)
+                fen[i] += pick(scene.held[s] > 0.0, worth, 0.0)
 
 
 @parallel_kernel
@@ -68,40 +81,36 @@ def consumer_surplus(
     """
     count, kinds, total = lines.shape
     carriers = offers.voice.shape[0]
-    plans = total // carriers
-    new_carrier, new_nest, new_plan = cost_factors(tastes)
+    # A province apart, another month: every month meets every kind of segment.
+    met = np.nonzero((np.arange(count) + 5 * segments.province) % step == first)[0]
     out = np.zeros((count, carriers), dtype=np.int64)
+    costs = cost_factors(tastes)
     # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
-    e, top, is_open, alphas = weights.e, weights.top, offers.open, segments.alpha
-    provinces, dissimilarity = segments.province, tastes.dissimilarity
-    saved = np.where(is_open, 1.0 - new_plan, 1.0)
-    if total > MOST:
-        raise ValueError("more offers than a kernel has room for")
-    attention, bill_shock, nest = tastes.attention, tastes.bill_shock, tastes.nest
-    for g in prange(count):
-        # A province apart, another month: every month meets every kind of segment.
-        if (g + 5 * provinces[g]) % step != first:
-            continue
-        room = new_room(LANES, total)
-        rivals, own, fen = np.empty(carriers), np.empty(carriers), np.zeros(carriers)
-        inside, raised = np.empty(carriers), np.empty(carriers)
-        for level in range(kinds):
-            open_sums(e[g, plain(level)], factor, is_open, carriers, rivals)
-            open_sums(e[g, level], factor, is_open, carriers, own)
-            raise_nests(rivals, nest, dissimilarity, inside, raised)
+    e, tops, is_open, alphas = weights.e, weights.top, offers.open, segments.alpha
+    renewal, dissimilarity, nest = tastes.renewal, tastes.dissimilarity, tastes.nest
+    attention, bill_shock = tastes.attention, tastes.bill_shock
+    for eight in prange((met.shape[0] + VECTOR - 1) // VECTOR):
+        shape = shape_of(kinds, carriers, total)
+        size, habits = (
+            room_for(shape),
+            Habits(*costs, renewal, dissimilarity, attention, bill_shock),
+        )
+        room, begin = vectors(LANES * size), eight * VECTOR
+        write_menu(room, shape, factor, is_open, habits.new_plan)
+        load_some(room, HELD * size, lines, met, begin, shape)
+        load_some(room, SHOCKED * size, shocked, met, begin, shape)
+        load_some(room, WORTH * size, e, met, begin, shape)
+        nobody(room, HELD * size, begin, met.shape[0], shape)
+        for v in range(VECTOR):
+            g = met[min(begin + v, met.shape[0] - 1)]
+            room[ALPHA * size * VECTOR + v] = alphas[g]
+            for level in range(kinds):
+                room[(TOP * size + level) * VECTOR + v] = tops[g, level]
+        value_eight(room, shape, nest, habits, unit)
+        for v in range(min(VECTOR, met.shape[0] - begin)):
+            g = met[begin + v]
             for i in range(carriers):
-                at = setting_of(i, rivals, nest, raised, own[i], new_carrier, new_nest, new_plan)
-                fill(room, ANEW, i * plans, plans, at.near + at.own)
-                fill(room, FAR, i * plans, plans, at.far)
-            for o in range(total):
-                room[KEPT + o], room[SAVED + o] = e[g, level, o] * factor[o], saved[o]
-                room[SHOCKED + o] = shocked[g, level, o]
-            value_states(room, total, top[g, level], dissimilarity, attention, bill_shock)
-            for o in range(total):
-                if lines[g, level, o] > 0:
-                    worth = room[UTILS + o] / alphas[g] * FEN_PER_YUAN
-                    fen[o // plans] += lines[g, level, o] / unit * worth
-        for i in range(carriers):
-            for h in range(carriers):
-                out[g, h] += math.floor(fen[i] * home[g, i, h] + 0.5)
+                fen = room[(FEN * size + i) * VECTOR + v]
+                for h in range(carriers):
+                    out[g, h] += math.floor(fen * home[g, i, h] + 0.5)
     return out.sum(axis=0)
