@@ -192,6 +192,27 @@ def beginning(kind: Any) -> Any:
     return begin
 
 
+def several(record: Any, one: Any) -> Any:
+    """Return what makes a record of lanes or rows, `size` vectors each, from the `first` on."""
+
+    def begin(typing_context: Any, room: Any, first: Any, size: Any) -> Any:  # noqa: ARG001
+        kind = types.NamedUniTuple(one, len(record._fields), record)
+
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            data = _data(context, builder, signature.args[0], arguments[0])
+            _, first, size = arguments
+            lanes = []
+            for k in range(len(record._fields)):
+                vector = builder.add(first, builder.mul(size, size.type(k)))
+                at = builder.mul(vector, vector.type(VECTOR))
+                lanes.append(builder.gep(data, [at], source_etype=ir.DoubleType()))
+            return context.make_tuple(builder, kind, lanes)
+
+        return signature(kind, room, types.intp, types.intp), build
+
+    return begin
+
+
 def called(builder: Any, name: str, arguments: Any) -> Any:
     """Call one of the compiler's own functions, on vectors or numbers."""
     kind = arguments[0].type

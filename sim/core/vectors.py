@@ -44,6 +44,10 @@ def _lane_plainly(room: NDArray[np.float64], first: int) -> Lane:
     return Lane(room[first * VECTOR : room.size // VECTOR * VECTOR].reshape(-1, VECTOR))
 
 
+def _row_plainly(room: NDArray[np.float64], first: int) -> NDArray[np.float64]:
+    return room[first * VECTOR :]
+
+
 _PLAIN = bool(config.DISABLE_JIT)  # type: ignore[attr-defined]
 
 
@@ -58,8 +62,31 @@ lane: Callable[[NDArray[np.float64], int], Lane] = _compiled(
 )
 # The same of single numbers, where all eight things have the same.
 row: Callable[[NDArray[np.float64], int], NDArray[np.float64]] = _compiled(
-    code.beginning(code.ROW), lambda room, first: room[first * VECTOR :]
+    code.beginning(code.ROW), _row_plainly
 )
+
+
+type _Begins[Record] = Callable[[NDArray[np.float64], int, int], Record]
+
+
+def lanes_of[Record](record: type[Record]) -> _Begins[Record]:
+    """Return what makes a named tuple of lanes, `(room, first, size)`: of `size` vectors each.
+
+    For the room the same holds as in `lane`.
+    """
+    return cast(_Begins[Record], _begins(record, code.LANE, _lane_plainly))
+
+
+def rows_of[Record](record: type[Record]) -> _Begins[Record]:
+    """Return what makes the same of single numbers, as in `row`."""
+    return cast(_Begins[Record], _begins(record, code.ROW, _row_plainly))
+
+
+def _begins(record: Any, kind: Any, plainly: Any) -> Any:
+    def begin(room: NDArray[np.float64], first: int, size: int) -> Any:
+        return record(*(plainly(room, first + k * size) for k in range(len(record._fields))))
+
+    return _compiled(code.several(record, kind), begin)
 
 
 def _rows_to_lane_plainly(

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.lanes import BLOCK, MOST_LINES, VECTOR
-from sim.core.vectors import Lane, Vector, floor, lane, least, most, nothing, pick, vectors
+from sim.core.vectors import Lane, Vector, floor, lanes_of, least, most, nothing, pick, vectors
 from sim.market.offers import Offers
 from sim.market.segments import (
     BELOW_LTE,
@@ -58,52 +58,43 @@ from sim.mechanisms.states import (
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-# The lanes of a month, after those of its scene. Parts of lines are whole numbers, which a float
-# holds exactly to 2^53.
-LANES = SCENE + 18
-(
-    ARRIVED, UPGRADED, TOOK, LEFT_OVER, MEAN_LEFT, MEAN_SHOCK, FLOW, LOOKED, REPLACED, JOINED, BACK,
-    KEEPS, STAYS, INTO, ODDS, PARTS,
-) = range(SCENE, SCENE + 16)  # fmt: skip
-
 
 class Month(NamedTuple):
-    """Lanes of what happens to the lines of eight segments in a month."""
+    """Lanes of what happens to the lines of eight segments in a month.
+
+    Parts of lines are whole numbers, which a float holds exactly to 2^53.
+    """
 
     # By state, lines
-    joined: Lane  # of lines that get their first device
     arrived: Lane  # chose the offer anew
     upgraded: Lane  # kept the offer and came from the level below
     took: Lane  # kept the offer and took up control
+    # By state
     left_over: Lane  # kB of a line
     mean_left: Lane  # both this and the bill shock, after the month's moves
     mean_shock: Lane
+    # By carrier and carrier, lines
+    flow: Lane  # all
+    looked: Lane
+    replaced: Lane
     # By state
+    joined: Lane  # lines that get their first device
     back: Lane  # of those that look: weigh plans anew and take the one they have
     keeps: Lane  # chance that a line keeps its offer
     stays: Lane  # chance that one who looks does
     # By level and carrier
     into: Lane  # lines that come to its plans
-    # By carrier and carrier
-    flow: Lane  # all lines
-    looked: Lane  # lines that looked
-    replaced: Lane  # lines that were renewed
     # By way from one cell
     odds: Lane
     parts: Lane  # lines
 
 
-@inlined
-def month_in(room: Floats, size: int) -> Month:
-    """Return the lanes of a month in a room."""
-    return Month(
-        lane(room, JOINED * size), lane(room, ARRIVED * size), lane(room, UPGRADED * size),
-        lane(room, TOOK * size), lane(room, LEFT_OVER * size), lane(room, MEAN_LEFT * size),
-        lane(room, MEAN_SHOCK * size), lane(room, BACK * size), lane(room, KEEPS * size),
-        lane(room, STAYS * size), lane(room, INTO * size), lane(room, FLOW * size),
-        lane(room, LOOKED * size), lane(room, REPLACED * size), lane(room, ODDS * size),
-        lane(room, PARTS * size),
-    )  # fmt: skip
+month_in = lanes_of(Month)
+# The first of these, which are read from tables or written to them, in a room after a scene.
+ARRIVED, UPGRADED, TOOK, LEFT_OVER, MEAN_LEFT, MEAN_SHOCK, FLOW, LOOKED, REPLACED = range(
+    SCENE, SCENE + 9
+)
+LANES = SCENE + len(Month._fields)
 
 
 class Upgrades(NamedTuple):
@@ -355,7 +346,7 @@ def carry_over_cells(
 def mix(room: Floats, shape: Shape) -> None:
     """Carry over in a room."""
     size = room_for(shape)
-    carry_over(scene_in(room, size), month_in(room, size), shape)
+    carry_over(scene_in(room, 0, size), month_in(room, SCENE * size, size), shape)
 
 
 @kernel
@@ -364,7 +355,11 @@ def move_eight(
 ) -> None:
     """Move the lines of eight segments, all in a room."""
     size, carriers = room_for(shape), shape.carriers
-    scene, month, menu = scene_in(room, size), month_in(room, size), menu_in(room, size)
+    scene, month, menu = (
+        scene_in(room, 0, size),
+        month_in(room, SCENE * size, size),
+        menu_in(room, size),
+    )
     begin(month, shape)
     upgrade(scene, month, shape, upgrades)
     weigh_offers(scene, menu, shape)

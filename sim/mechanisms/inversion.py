@@ -14,7 +14,7 @@ from sim.core.errors import InvariantError
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.lanes import BLOCK, VECTOR
 from sim.core.linear import solve_into
-from sim.core.vectors import Lane, Vector, lane, nothing, pick, vectors
+from sim.core.vectors import Lane, Vector, lanes_of, nothing, pick, vectors
 from sim.market.offers import Offers
 from sim.mechanisms.choice import (
     Tastes,
@@ -65,10 +65,9 @@ class _Shares(NamedTuple):
     odds: Lane  # by carrier: lookers from one carrier
 
 
-@inlined
-def _shares_in(room: Floats, size: int) -> _Shares:
-    first = SCENE * size
-    return _Shares(lane(room, first), lane(room, first + size), lane(room, first + 2 * size))
+_shares_in = lanes_of(_Shares)
+_AFTER, _SLOPE = SCENE, SCENE + 1
+_LANES = SCENE + len(_Shares._fields)
 
 
 @inlined
@@ -94,7 +93,8 @@ def _add_slopes(weight: Vector, odds: Lane, nest: Ints, dissimilarity: float, ou
 def _choose_next(room: Floats, shape: Shape, nest: Ints, habits: Habits, with_slopes: bool) -> None:
     """Work out the lines that each carrier is expected to have next of eight segments."""
     size, carriers, renewal = room_for(shape), shape.carriers, habits.renewal
-    scene, menu, shares = scene_in(room, size), menu_in(room, size), _shares_in(room, size)
+    scene, menu = scene_in(room, 0, size), menu_in(room, size)
+    shares = _shares_in(room, SCENE * size, size)
     zero = nothing(scene.held[0])
     for j in range(carriers):
         shares.after[j] = zero
@@ -164,14 +164,14 @@ def _next_lines(
             room_for(shape),
             Habits(*costs, renewal, dissimilarity, attention, bill_shock),
         )
-        room = vectors((SCENE + 3) * size)
+        room = vectors(_LANES * size)
         write_menu(room, shape, factor, is_open, habits.new_plan)
         for first in range(block * BLOCK, min((block + 1) * BLOCK, count), VECTOR):
             load(room, HELD * size, lines, first, shape)
             load(room, SHOCKED * size, shocked, first, shape)
             load(room, WORTH * size, e, first, shape)
             _choose_next(room, shape, nest, habits, with_slopes)
-            after, slope = SCENE * size * VECTOR, (SCENE + 1) * size * VECTOR
+            after, slope = _AFTER * size * VECTOR, _SLOPE * size * VECTOR
             for v in range(min(VECTOR, count - first)):
                 for j in range(carriers):
                     out[first + v, j] = room[after + j * VECTOR + v]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.core.kernels import inlined, kernel
 from sim.core.lanes import VECTOR
-from sim.core.vectors import Lane, lane, nothing, row
+from sim.core.vectors import Lane, lanes_of, nothing, rows_of
 from sim.mechanisms.choice import (
     Setting,
     leavers,
@@ -24,8 +24,6 @@ from sim.mechanisms.states import Shape, first_of, plans_at, states_of
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
-
-SCENE = 13  # lanes
 
 
 class Menu(NamedTuple):
@@ -56,6 +54,12 @@ class Scene(NamedTuple):
     beyond: Lane  # and beyond it
 
 
+scene_in, _menu_at = lanes_of(Scene), rows_of(Menu)
+HELD, SHOCKED, WORTH = range(3)  # the first lanes of a scene, which are read from tables
+_MENU = len(Scene._fields)
+SCENE = _MENU + 2  # lanes, the menu's among them
+
+
 class Habits(NamedTuple):
     """What users weigh, as numbers for inner loops: see `Tastes` and `cost_factors`."""
 
@@ -68,9 +72,6 @@ class Habits(NamedTuple):
     bill_shock: float
 
 
-HELD, SHOCKED, WORTH = range(3)  # the first lanes of a scene, which are read from tables
-
-
 @inlined
 def room_for(shape: Shape) -> int:
     """Return how many vectors a lane has: by states, or by level, carrier and carrier."""
@@ -78,20 +79,9 @@ def room_for(shape: Shape) -> int:
 
 
 @inlined
-def scene_in(room: Floats, size: int) -> Scene:
-    """Return the lanes of a scene, the first of a room."""
-    return Scene(
-        lane(room, HELD * size), lane(room, SHOCKED * size), lane(room, WORTH * size),
-        lane(room, 3 * size), lane(room, 4 * size), lane(room, 5 * size), lane(room, 6 * size),
-        lane(room, 7 * size), lane(room, 8 * size), lane(room, 9 * size), lane(room, 10 * size),
-    )  # fmt: skip
-
-
-@inlined
 def menu_in(room: Floats, size: int) -> Menu:
     """Return the numbers of all segments, which share two lanes after those of a scene."""
-    some, first = (size + VECTOR - 1) // VECTOR, 11 * size
-    return Menu(row(room, first), row(room, first + some), row(room, first + 2 * some))
+    return _menu_at(room, _MENU * size, (size + VECTOR - 1) // VECTOR)
 
 
 @kernel

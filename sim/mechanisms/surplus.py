@@ -45,7 +45,7 @@ LANES = SCENE + 3
 def value_eight(room: Floats, shape: Shape, nest: Ints, habits: Habits, unit: int) -> None:
     """Write what the lines of eight segments are worth, by carrier."""
     size, carriers = room_for(shape), shape.carriers
-    scene, menu = scene_in(room, size), menu_in(room, size)
+    scene, menu = scene_in(room, 0, size), menu_in(room, size)
     top, alpha, fen = lane(room, TOP * size), lane(room, ALPHA * size), lane(room, FEN * size)
     weigh_offers(scene, menu, shape)
     for j in range(carriers):

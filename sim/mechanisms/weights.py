@@ -16,7 +16,19 @@ from sim.core.elementary import exp, power
 from sim.core.kernels import inlined, kernel, parallel_kernel, prange
 from sim.core.lanes import BLOCK, VECTOR
 from sim.core.units import FEN_PER_YUAN
-from sim.core.vectors import Lane, Vector, lane, least, most, nothing, pick, vectors
+from sim.core.vectors import (
+    Lane,
+    Vector,
+    lane,
+    lanes_of,
+    least,
+    most,
+    nothing,
+    pick,
+    row,
+    rows_of,
+    vectors,
+)
 from sim.market.offers import Offers
 from sim.market.segments import (
     BELOW_LTE,
@@ -36,57 +48,31 @@ type Floats = NDArray[np.float64]
 # What is no longer sold may be worth far more than all that is: who has it keeps it anyway.
 _MOST = 500.0
 
-# The terms of all offers for a kind of user: a lifestyle, whether resellers are known, control.
-TERMS = 13
-(
-    SPONSORED,  # share of traffic that partners pay for
-    ZERO_RATED,  # share of the rest
-    CAP,  # GB of zero-rated traffic
-    GB,  # allowance, as much as is of use
-    NATIONAL,  # GB of it
-    YUAN,  # per GB beyond the allowance
-    FEE,  # yuan
-    OVER,  # relative use beyond the allowance
-    # Powers of relative use at a scale of 1 GB
-    RAISED_OVER,  # beyond the allowance
-    RAISED_CAP,  # bunched at the cap
-    RAISED_GB,  # at the allowance
-    RAISED_AWAY,  # outside the province, at the national part of the allowance
-    RAISED_HOME,  # in the province, at the rest
-) = range(TERMS)
-
 
 class Terms(NamedTuple):
-    """Lanes of the terms of all offers for a kind of user."""
+    """Lanes of the terms of all offers for a kind of user.
 
-    sponsored: Lane
-    zero_rated: Lane
-    cap: Lane
-    gb: Lane
-    national: Lane
-    yuan: Lane
-    fee: Lane
-    over: Lane
-    raised_over: Lane
-    raised_cap: Lane
-    raised_gb: Lane
-    raised_away: Lane
-    raised_home: Lane
+    That is a lifestyle, whether resellers are known, and whether there is control.
+    """
+
+    sponsored: Lane  # share of traffic that partners pay for
+    zero_rated: Lane  # share of the rest
+    cap: Lane  # GB of zero-rated traffic
+    gb: Lane  # allowance, as much as is of use
+    national: Lane  # GB of it
+    yuan: Lane  # per GB beyond the allowance
+    fee: Lane  # yuan
+    over: Lane  # relative use beyond the allowance
+    # Powers of relative use at a scale of 1 GB
+    raised_over: Lane  # beyond the allowance
+    raised_cap: Lane  # bunched at the cap
+    raised_gb: Lane  # at the allowance
+    raised_away: Lane  # outside the province, at the national part of the allowance
+    raised_home: Lane  # in the province, at the rest
 
 
-@inlined
-def terms_in(room: Floats, user: int, size: int) -> Terms:
-    """Return the lanes of a kind of user."""
-    at = user * TERMS
-    return Terms(
-        lane(room, (at + SPONSORED) * size), lane(room, (at + ZERO_RATED) * size),
-        lane(room, (at + CAP) * size), lane(room, (at + GB) * size),
-        lane(room, (at + NATIONAL) * size), lane(room, (at + YUAN) * size),
-        lane(room, (at + FEE) * size), lane(room, (at + OVER) * size),
-        lane(room, (at + RAISED_OVER) * size), lane(room, (at + RAISED_CAP) * size),
-        lane(room, (at + RAISED_GB) * size), lane(room, (at + RAISED_AWAY) * size),
-        lane(room, (at + RAISED_HOME) * size),
-    )  # fmt: skip
+terms_in, terms_by_offer = lanes_of(Terms), rows_of(Terms)
+TERMS = len(Terms._fields)
 
 
 @inlined
@@ -100,44 +86,46 @@ def terms_of_users(
     offers: Offers, margin: Margin, levels: Levels, curve: Curve, with_control: bool
 ) -> Floats:
     """Return a room with the terms of all offers for all kinds of users."""
-    total, styles = offers.fee.shape[0], levels.usable.shape[0]
-    plans, size = total // offers.voice.shape[0], vectors_of(total)
+    styles, size = levels.usable.shape[0], vectors_of(offers.fee.shape[0])
     room = vectors(4 * styles * TERMS * size)
     room[:] = 0.0
     for style in range(styles):
-        roaming = levels.roaming[style]
         for controlled in range(2 if with_control else 1):
-            usable = 1.0 if controlled else levels.usable[style]
             for knows in range(2):
                 user = user_of(style, knows == 1, controlled == 1)
-                at, lane_of = user * TERMS * size * VECTOR, size * VECTOR
-                for o in range(total):
-                    sponsored, zero = (
-                        levels.sponsored[o // plans, style],
-                        offers.free_share[o, style],
-                    )
-                    gb, national = margin.allowance[o] * usable, margin.national[o] * usable
-                    own = (1.0 - sponsored) * (1.0 - zero)
-                    room[at + SPONSORED * lane_of + o] = sponsored
-                    room[at + ZERO_RATED * lane_of + o] = zero
-                    room[at + CAP * lane_of + o] = margin.cap[o]
-                    room[at + GB * lane_of + o] = gb
-                    room[at + NATIONAL * lane_of + o] = national
-                    room[at + YUAN * lane_of + o] = margin.price[o, knows] / FEN_PER_YUAN
-                    room[at + FEE * lane_of + o] = margin.fee[o]
-                    room[at + OVER * lane_of + o] = margin.use[o, knows]
-                    room[at + RAISED_CAP * lane_of + o] = margin.cap[o] / ((1.0 - sponsored) * zero)
-                    room[at + RAISED_GB * lane_of + o] = gb / own
-                    room[at + RAISED_AWAY * lane_of + o] = national / (own * roaming)
-                    room[at + RAISED_HOME * lane_of + o] = (gb - national) / (own * (1.0 - roaming))
+                usable = 1.0 if controlled else levels.usable[style]
+                write_terms(room, user, style, knows, usable, offers, margin, levels, size)
                 raise_terms(room, user, size, curve)
     return room
 
 
 @kernel
+def write_terms(
+    room: Floats, user: int, style: int, knows: int, usable: float, offers: Offers, margin: Margin,
+    levels: Levels, size: int,
+) -> None:  # fmt: skip
+    """Write the terms of a kind of user, relative use in place of its powers."""
+    terms = terms_by_offer(room, user * TERMS * size, size)
+    plans, roaming = offers.fee.shape[0] // offers.voice.shape[0], levels.roaming[style]
+    for o in range(offers.fee.shape[0]):
+        sponsored, zero = levels.sponsored[o // plans, style], offers.free_share[o, style]
+        gb, national = margin.allowance[o] * usable, margin.national[o] * usable
+        own = (1.0 - sponsored) * (1.0 - zero)
+        terms.sponsored[o], terms.zero_rated[o], terms.cap[o] = sponsored, zero, margin.cap[o]
+        terms.gb[o], terms.national[o], terms.fee[o] = gb, national, margin.fee[o]
+        terms.yuan[o], terms.over[o] = margin.price[o, knows] / FEN_PER_YUAN, margin.use[o, knows]
+        terms.raised_cap[o], terms.raised_gb[o] = (
+            margin.cap[o] / ((1.0 - sponsored) * zero),
+            gb / own,
+        )
+        terms.raised_away[o] = national / (own * roaming)
+        terms.raised_home[o] = (gb - national) / (own * (1.0 - roaming))
+
+
+@kernel
 def raise_terms(room: Floats, user: int, size: int, curve: Curve) -> None:
     """Raise relative use of a kind of user to the exponent of its worth."""
-    terms = terms_in(room, user, size)
+    terms = terms_in(room, user * TERMS * size, size)
     for n in range(size):
         terms.raised_over[n] = power(most(terms.over[n], curve.least), curve.exponent)
         terms.raised_cap[n] = power(terms.raised_cap[n], curve.exponent)
@@ -200,30 +188,41 @@ def worth(terms: Terms, n: int, theta: float, scale: float, away: float, curve: 
     )  # fmt: skip
 
 
-# Lanes of what offers are to all segments; then those of a segment, utils by level.
-BOARD = 6
-(
-    APPEAL,  # utils beside all that an offer is used for
-    SOLD,  # 1, or 0 for what is only kept
-    DATA,  # 1, or 0 for a line without data
-    PRICE,  # of voice, fen
-    PLACE,  # utils of the carrier in the province
-    BEST,  # the greatest utils of what is sold, of every eighth offer
-) = range(BOARD)
+class Board(NamedTuple):
+    """Lanes of what offers are to all segments; a segment's utils follow, level by level."""
+
+    place: Lane  # utils of the carrier in the province
+    best: Lane  # the greatest utils of what is sold, of every eighth offer
+    appeal: Lane  # utils beside all that an offer is used for
+    sold: Lane  # 1, or 0 for what is only kept
+    is_data: Lane  # 1, or 0 for a line without data
+    price: Lane  # of voice, fen
+
+
+board_in, board_by_offer = lanes_of(Board), rows_of(Board)
+BOARD = len(Board._fields)
 
 
 @kernel
 def write_board(room: Floats, offers: Offers, tastes: Tastes, size: int) -> None:
     """Write what offers are to all segments."""
-    total, lane_of = offers.fee.shape[0], size * VECTOR
-    plans = total // offers.voice.shape[0]
+    board, plans = board_by_offer(room, 0, size), offers.fee.shape[0] // offers.voice.shape[0]
     room[:] = 0.0
-    for o in range(total):
+    for o in range(offers.fee.shape[0]):
         is_data = o % plans > 0
-        room[APPEAL * lane_of + o] = offers.appeal[o] if is_data else tastes.voice_value
-        room[SOLD * lane_of + o] = 1.0 if offers.open[o] else 0.0
-        room[DATA * lane_of + o] = 1.0 if is_data else 0.0
-        room[PRICE * lane_of + o] = offers.voice[o // plans]
+        board.appeal[o] = offers.appeal[o] if is_data else tastes.voice_value
+        board.sold[o] = 1.0 if offers.open[o] else 0.0
+        board.is_data[o] = 1.0 if is_data else 0.0
+        board.price[o] = offers.voice[o // plans]
+
+
+@kernel
+def write_place(room: Floats, places: Floats, province: int, plans: int, size: int) -> None:
+    """Write what carriers are in a province; places : (carriers, provinces)."""
+    place = board_by_offer(room, 0, size).place
+    for j in range(places.shape[0]):
+        for o in range(j * plans, (j + 1) * plans):
+            place[o] = places[j, province]
 
 
 class Person(NamedTuple):
@@ -241,37 +240,30 @@ def value_level(
     room: Floats, terms: Floats, level: int, user: int, size: int, who: Person, curve: Curve
 ) -> float:
     """Write the utility of each offer at a level; return the greatest of what is sold."""
-    appeal, sold, is_data = (
-        lane(room, APPEAL * size),
-        lane(room, SOLD * size),
-        lane(room, DATA * size),
-    )
-    price, there, best = lane(room, PRICE * size), lane(room, PLACE * size), lane(room, BEST * size)
-    values, offered = lane(room, (BOARD + level) * size), terms_in(terms, user, size)
-    top = nothing(price[0]) - math.inf
+    board, offered = board_in(room, 0, size), terms_in(terms, user * TERMS * size, size)
+    values = lane(room, (BOARD + level) * size)
+    top = nothing(board.price[0]) - math.inf
     for n in range(size):
         used = worth(offered, n, who.theta, who.scale, who.away, curve)
-        data = pick(is_data[n] > 0.0, who.alpha * used + who.beside, 0.0)
-        value = there[n] - who.alpha * price[n] / FEN_PER_YUAN + appeal[n] + data
-        values[n] = value
-        top = most(top, pick(sold[n] > 0.0, value, -math.inf))
-    best[0] = top
-    greatest = -math.inf
+        data = pick(board.is_data[n] > 0.0, who.alpha * used + who.beside, 0.0)
+        bare = board.place[n] - who.alpha * board.price[n] / FEN_PER_YUAN + board.appeal[n]
+        values[n] = bare + data
+        top = most(top, pick(board.sold[n] > 0.0, bare + data, -math.inf))
+    board.best[0] = top
+    one, greatest = board_by_offer(room, 0, size), -math.inf
     for v in range(VECTOR):
-        greatest = max(greatest, room[BEST * size * VECTOR + v])
+        greatest = max(greatest, one.best[v])
     return greatest
 
 
-@inlined
+@kernel
 def value_voice(room: Floats, size: int, carriers: int, plans: int) -> float:
     """Write the utility of each carrier's line without data; return the greatest that is sold."""
-    to, known = (BOARD + NO_DEVICE) * size * VECTOR, (BOARD + BELOW_LTE) * size * VECTOR
-    top = -math.inf
+    sold, top = board_by_offer(room, 0, size).sold, -math.inf
+    known, values = row(room, (BOARD + BELOW_LTE) * size), row(room, (BOARD + NO_DEVICE) * size)
     for j in range(carriers):
-        value = room[known + j * plans]
-        room[to + j] = value
-        if room[SOLD * size * VECTOR + j * plans] > 0.0:
-            top = max(top, value)
+        values[j] = known[j * plans]
+        top = max(top, values[j] if sold[j * plans] > 0.0 else -math.inf)
     return top
 
 
@@ -312,8 +304,7 @@ def offer_weights(
             style, alpha = int(styles[g]), alphas[g]
             if provinces[g] != here:
                 here = provinces[g]
-                for o in range(total):
-                    room[PLACE * size * VECTOR + o] = places[o // plans, here]
+                write_place(room, places, here, plans, size)
             for level in range(BELOW_LTE, kinds):
                 lte, controlled = level in (ON_LTE, ON_LTE_CONTROL), level >= BELOW_LTE_CONTROL
                 theta = thetas[g] * usage * (lte_usage if lte else 1.0)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -13,14 +14,17 @@ from sim.core.elementary import exp, log, power
 from sim.core.kernels import kernel
 from sim.core.lanes import VECTOR
 from sim.core.vectors import (
+    Lane,
     floor,
     lane,
     lane_to_rows,
+    lanes_of,
     least,
     most,
     nothing,
     pick,
     row,
+    rows_of,
     rows_to_lane,
     spread,
     vectors,
@@ -122,6 +126,37 @@ def test_a_row_has_one_number_for_all_eight() -> None:
     assert np.array_equal(room[-VECTOR:], total)
     assert np.array_equal(room[:VECTOR], NUMBERS[0] - 1.0)
     assert room[NUMBERS.size : NUMBERS.size + 2].tolist() == [9.0, 1.0]
+
+
+class Books(NamedTuple):
+    """Lanes, or rows, of a room."""
+
+    held: Lane
+    sold: Lane
+
+
+books_in, books_by_number = lanes_of(Books), rows_of(Books)
+
+
+@kernel
+def sell(room: Floats, first: int, size: int) -> float:
+    """Move what is held to what is sold; return the last number that was."""
+    books, numbers = books_in(room, first, size), books_by_number(room, first, size)
+    for i in range(size):
+        books.sold[i] = books.held[i]
+        books.held[i] = 0.0
+    return numbers.sold[size * VECTOR - 1]
+
+
+def test_a_record_of_lanes_has_one_after_the_other() -> None:
+    room = vectors(5)
+    room[:] = np.arange(5 * VECTOR)
+    last = sell(room, 1, 2)
+
+    assert last == 3 * VECTOR - 1
+    assert room[:VECTOR].tolist() == list(range(VECTOR))
+    assert not room[VECTOR : 3 * VECTOR].any()
+    assert room[3 * VECTOR :].tolist() == list(range(VECTOR, 3 * VECTOR))
 
 
 @kernel
