@@ -355,11 +355,8 @@ def move_eight(
 ) -> None:
     """Move the lines of eight segments, all in a room."""
     size, carriers = room_for(shape), shape.carriers
-    scene, month, menu = (
-        scene_in(room, 0, size),
-        month_in(room, SCENE * size, size),
-        menu_in(room, size),
-    )
+    scene, menu = scene_in(room, 0, size), menu_in(room, size)
+    month = month_in(room, SCENE * size, size)
     begin(month, shape)
     upgrade(scene, month, shape, upgrades)
     weigh_offers(scene, menu, shape)
@@ -413,10 +410,8 @@ def expected_flows(
     reach = np.where(tastes.control, tastes.control_reach, 0.0)
     for block in prange(blocks):
         shape = shape_of(kinds, carriers, total)
-        size, habits = (
-            room_for(shape),
-            Habits(*costs, renewal, dissimilarity, attention, bill_shock),
-        )
+        size = room_for(shape)
+        habits = Habits(*costs, renewal, dissimilarity, attention, bill_shock)
         room, better = vectors(LANES * size), Upgrades(device, lte)
         write_menu(room, shape, factor, is_open, habits.new_plan)
         room[LOOKED * size * VECTOR : (REPLACED + 1) * size * VECTOR] = 0.0

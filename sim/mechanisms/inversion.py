@@ -160,10 +160,8 @@ def _next_lines(
     dissimilarity, attention, bill_shock = tastes.dissimilarity, tastes.attention, tastes.bill_shock
     for block in prange((count + BLOCK - 1) // BLOCK):
         shape = shape_of(kinds, carriers, total)
-        size, habits = (
-            room_for(shape),
-            Habits(*costs, renewal, dissimilarity, attention, bill_shock),
-        )
+        size = room_for(shape)
+        habits = Habits(*costs, renewal, dissimilarity, attention, bill_shock)
         room = vectors(_LANES * size)
         write_menu(room, shape, factor, is_open, habits.new_plan)
         for first in range(block * BLOCK, min((block + 1) * BLOCK, count), VECTOR):

@@ -91,10 +91,8 @@ def consumer_surplus(
     attention, bill_shock = tastes.attention, tastes.bill_shock
     for eight in prange((met.shape[0] + VECTOR - 1) // VECTOR):
         shape = shape_of(kinds, carriers, total)
-        size, habits = (
-            room_for(shape),
-            Habits(*costs, renewal, dissimilarity, attention, bill_shock),
-        )
+        size = room_for(shape)
+        habits = Habits(*costs, renewal, dissimilarity, attention, bill_shock)
         room, begin = vectors(LANES * size), eight * VECTOR
         write_menu(room, shape, factor, is_open, habits.new_plan)
         load_some(room, HELD * size, lines, met, begin, shape)

@@ -114,10 +114,8 @@ def write_terms(
         terms.sponsored[o], terms.zero_rated[o], terms.cap[o] = sponsored, zero, margin.cap[o]
         terms.gb[o], terms.national[o], terms.fee[o] = gb, national, margin.fee[o]
         terms.yuan[o], terms.over[o] = margin.price[o, knows] / FEN_PER_YUAN, margin.use[o, knows]
-        terms.raised_cap[o], terms.raised_gb[o] = (
-            margin.cap[o] / ((1.0 - sponsored) * zero),
-            gb / own,
-        )
+        terms.raised_cap[o] = margin.cap[o] / ((1.0 - sponsored) * zero)
+        terms.raised_gb[o] = gb / own
         terms.raised_away[o] = national / (own * roaming)
         terms.raised_home[o] = (gb - national) / (own * (1.0 - roaming))
 
@@ -165,12 +163,8 @@ def worth(terms: Terms, n: int, theta: float, scale: float, away: float, curve: 
     theta : GB at relative use 1, `scale` its power as of `raise_scales`; away : share of use
     outside the province
     """
-    over, raised_over, gb, national = (
-        terms.over[n],
-        terms.raised_over[n],
-        terms.gb[n],
-        terms.national[n],
-    )
+    over, raised_over = terms.over[n], terms.raised_over[n]
+    gb, national = terms.gb[n], terms.national[n]
     use = metered(
         theta, terms.sponsored[n], terms.zero_rated[n], away, terms.cap[n], gb, national,
         curve.free, over,
@@ -288,10 +282,8 @@ def offer_weights(
     board = vectors((BOARD + kinds) * size)
     write_board(board, offers, tastes, size)
     scales, at_one = raise_scales(segments.theta, curve), -curve.exponent
-    lowered, lte_lowered = (
-        power(levels.usage, at_one),
-        power(levels.usage * levels.lte_usage, at_one),
-    )
+    lowered = power(levels.usage, at_one)
+    lte_lowered = power(levels.usage * levels.lte_usage, at_one)
     # Arrays by name and numbers in the inner loop: see `sim.mechanisms.usage.Terms`.
     thetas, alphas, roaming, places = segments.theta, segments.alpha, levels.roaming, tastes.place
     provinces, styles, hunters = segments.province, segments.style, segments.knows
