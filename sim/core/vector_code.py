@@ -13,6 +13,7 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
@@ -262,6 +263,13 @@ def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
     return rows
 
 
+def _in_order(values: Any) -> Any:
+    """Return the type of the numbers of a table; rows are found only in the order of C."""
+    if values.layout != "C":
+        raise TypingError(f"rows become vectors in the order of C alone, not in an array {values}")
+    return _ELEMENTS[values.dtype]
+
+
 def _data(context: Any, builder: Any, kind: Any, array: Any) -> Any:
     return context.make_array(kind)(context, builder, array).data
 
@@ -285,7 +293,7 @@ def rows_to_lane(
     room: Any, first: Any, values: Any, at: Any, step: Any, count: Any,  # noqa: ARG001
 ) -> Any:  # fmt: skip
     """Read rows of a table as columns, each a vector."""
-    element = _ELEMENTS[values.dtype]
+    element = _in_order(values)
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         room, first, values, at, step, count = arguments
@@ -310,7 +318,7 @@ def lane_to_rows(
     room: Any, first: Any, values: Any, at: Any, step: Any,  # noqa: ARG001
 ) -> Any:  # fmt: skip
     """Write vectors as columns of a table's rows."""
-    element = _ELEMENTS[values.dtype]
+    element = _in_order(values)
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         room, first, values, at, step = arguments

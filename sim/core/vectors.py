@@ -55,8 +55,8 @@ def _compiled(function: Any, plainly: Any) -> Any:
     return plainly if _PLAIN else intrinsic(function)
 
 
-# A lane of a room, from its `first` vector on. The room must be an argument of the function that
-# calls: nobody else keeps it from being given back while its lanes are in use.
+# A lane of a room, from its `first` vector on. The room comes from `vectors`, and must be an
+# argument of the function that calls: nobody else keeps it while its lanes are in use.
 lane: Callable[[NDArray[np.float64], int], Lane] = _compiled(
     code.beginning(code.LANE), _lane_plainly
 )

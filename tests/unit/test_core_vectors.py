@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 from numpy.typing import NDArray
 
 from sim.core.elementary import exp, log, power
@@ -184,6 +185,14 @@ def test_the_last_row_that_is_there_stands_for_the_rest() -> None:
 
     there = np.minimum(np.arange(17, 17 + VECTOR), 19)
     assert np.array_equal(room[VECTOR:].reshape(VECTOR, VECTOR), values[there, :VECTOR].T)
+
+
+@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="for the compiler")
+def test_a_table_in_another_order_is_refused() -> None:
+    values = np.arange(300).reshape(20, 15)
+
+    with pytest.raises(TypingError, match="order of C"):
+        turn(vectors(VECTOR + 1), values.T, 0, 15, VECTOR, values)
 
 
 def test_vectors_begin_at_a_line_of_the_cache() -> None:
