@@ -20,6 +20,7 @@ from numba.extending import lower_builtin, models, register_model
 from sim.core.lanes import VECTOR
 
 CACHE_LINE, _NUMBER = 64, 8  # bytes
+OTHER_ORDER = "rows become vectors where a table has the order of C alone"
 
 
 class _Numbers(types.Type):
@@ -266,7 +267,7 @@ def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
 def _in_order(values: Any) -> Any:
     """Return the type of the numbers of a table; rows are found only in the order of C."""
     if values.layout != "C":
-        raise TypingError(f"rows become vectors in the order of C alone, not in an array {values}")
+        raise TypingError(OTHER_ORDER)
     return _ELEMENTS[values.dtype]
 
 

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 from numba import config
+from numba.core.errors import TypingError
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -24,6 +25,27 @@ type Vector = float  # in the eyes of a reader; where it is compiled, of eight t
 type Truth = bool  # the same
 
 
+class _Eight(np.ndarray):
+    """A vector where nothing is compiled: `x += y` makes another, as it does of a number."""
+
+    def __iadd__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self + other
+
+    def __isub__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self - other
+
+    def __imul__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self * other
+
+    def __itruediv__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self / other
+
+
+def _plain(value: Any) -> Any:
+    """Return an array as a vector, a number as it is."""
+    return value.view(_Eight) if np.ndim(value) else value[()]
+
+
 class Lane:
     """Vectors one after the other, `lane[i]`; here where nothing is compiled."""
 
@@ -31,7 +53,7 @@ class Lane:
         self._vectors = vectors
 
     def __getitem__(self, i: int) -> Vector:
-        return cast(Vector, self._vectors[i].copy())
+        return cast(Vector, _plain(self._vectors[i].copy()))
 
     def __setitem__(self, i: int, vector: Vector) -> None:
         self._vectors[i] = vector
@@ -89,10 +111,16 @@ def _begins(record: Any, kind: Any, plainly: Any) -> Any:
     return _compiled(code.several(record, kind), begin)
 
 
+def _flat(values: NDArray[Any]) -> NDArray[Any]:
+    if not values.flags.c_contiguous:
+        raise TypingError(code.OTHER_ORDER)
+    return values.reshape(-1)
+
+
 def _rows_to_lane_plainly(
     room: NDArray[np.float64], first: int, values: NDArray[Any], at: int, step: int, count: int
 ) -> None:
-    flat = values.reshape(-1)
+    flat = _flat(values)
     for v in range(VECTOR):
         for k in range(VECTOR):
             room[(first + k) * VECTOR + v] = flat[at + step * min(v, count - 1) + k]
@@ -101,7 +129,7 @@ def _rows_to_lane_plainly(
 def _lane_to_rows_plainly(
     room: NDArray[np.float64], first: int, values: NDArray[Any], at: int, step: int
 ) -> None:
-    flat = values.reshape(-1)
+    flat = _flat(values)
     for v in range(VECTOR):
         for k in range(VECTOR):
             flat[at + step * v + k] = room[(first + k) * VECTOR + v]
@@ -121,12 +149,12 @@ floor: Callable[[Vector], Vector] = _compiled(code.whole_below, np.floor)
 # One of two, by condition; both are worked out.
 pick: Callable[[Truth, Vector, Vector], Vector] = _compiled(
     code.either,
-    lambda truth, yes, no: np.where(truth, yes, no)[()],  # type: ignore[call-overload]
+    lambda truth, yes, no: _plain(np.where(truth, yes, no)),
 )
 # 0 of the kind of a number: of one thing, or of eight.
-nothing: Callable[[Vector], Vector] = _compiled(code.nothing, lambda x: np.zeros_like(x)[()])
+nothing: Callable[[Vector], Vector] = _compiled(code.nothing, lambda x: _plain(np.zeros_like(x)))
 # A vector of one number.
-spread: Callable[[float], Vector] = _compiled(code.repeat, lambda x: np.full(VECTOR, x))
+spread: Callable[[float], Vector] = _compiled(code.repeat, lambda x: _plain(np.full(VECTOR, x)))
 
 
 @inlined

@@ -386,9 +386,8 @@ def expected_flows(
 
     before : (segments, levels, offers) parts of lines; rollover, shocked : (…) kB, and parts per
     million of them that paid overage, read and written; came : (CAME, …) lines, written unless
-    there is no room. What leaves a cell is rounded with the
-    remainder carried on to the segment's next cell, so small cells move too, and is split exactly:
-    no part of a line is lost.
+    there is no room. What leaves a cell is rounded with the remainder carried on to the segment's
+    next cell, so small cells move too, and is split exactly: no part of a line is lost.
 
     Raises
     ------

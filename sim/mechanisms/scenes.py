@@ -74,7 +74,7 @@ class Habits(NamedTuple):
 
 @inlined
 def room_for(shape: Shape) -> int:
-    """Return how many vectors a lane has: by states, or by level, carrier and carrier."""
+    """Return how many vectors a lane has: enough by state, and for all ways between carriers."""
     return max(states_of(shape), shape.kinds * shape.carriers * shape.carriers)
 
 

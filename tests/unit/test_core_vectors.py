@@ -30,6 +30,8 @@ from sim.core.vectors import (
     spread,
     vectors,
 )
+from sim.mechanisms.inversion import expected_shares
+from tests.theory.small_market import line_market
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -73,6 +75,14 @@ def pairs() -> Floats:
     return np.array(found)
 
 
+def month() -> bytes:
+    """Return what users weigh, where they go and what it is worth to them, in bytes."""
+    market = line_market((0.0, 0.5), (40.0, 60.0), attention=0.3, renewal=0.1, lines=10_007)
+    shares = expected_shares(market.crowd(), market.tastes.xi)
+    found = [market.weights().e, market.surplus(), *shares, *market.flow(), market.rollover]
+    return b"".join(each.tobytes() for each in found)
+
+
 def test_each_of_eight_has_the_bits_that_it_has_alone() -> None:
     alone = [
         np.transpose([worked_out(*both) for both in zip(x, y, strict=True)])
@@ -93,14 +103,17 @@ def test_each_of_eight_has_the_bits_that_it_has_alone() -> None:
 def test_bits_are_the_same_on_another_processor_and_uncompiled(
     setting: dict[str, str], root: Path, tmp_path: Path
 ) -> None:
-    code = "from tests.unit.test_core_vectors import pairs; print(pairs().tobytes().hex())"
+    code = (
+        "from tests.unit.test_core_vectors import month, pairs\n"
+        "print(pairs().tobytes().hex(), month().hex())"
+    )
     environment = os.environ | setting | {"XDG_CACHE_HOME": str(tmp_path)}
     out = subprocess.run(
         [sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True,
         check=True,
     )  # fmt: skip
 
-    assert out.stdout.strip() == pairs().tobytes().hex()
+    assert out.stdout.split() == [pairs().tobytes().hex(), month().hex()]
 
 
 @kernel
@@ -187,7 +200,6 @@ def test_the_last_row_that_is_there_stands_for_the_rest() -> None:
     assert np.array_equal(room[VECTOR:].reshape(VECTOR, VECTOR), values[there, :VECTOR].T)
 
 
-@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="for the compiler")
 def test_a_table_in_another_order_is_refused() -> None:
     values = np.arange(300).reshape(20, 15)
 
