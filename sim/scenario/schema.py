@@ -131,14 +131,6 @@ class Province(Section):
     tile_row: int = param("row on the tile map", ge=0)
     tile_col: int = param("column on the tile map", ge=0)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _of_old(cls, content: Any) -> Any:
-        """Read what was stored before regions: a province had its own branches alone."""
-        if isinstance(content, dict) and "branches" not in content and "code" in content:
-            return content | {"branches": (content["code"],)}
-        return content
-
 
 class Observed(Section):
     """Observed facts by year: inputs of the past and what it is judged by."""
