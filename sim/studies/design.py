@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Self
 
+from pydantic import ValidationError
+
+from sim.core.errors import SimError
 from sim.scenario.schema import Scenario
 from sim.store.provenance import run_ids
 from sim.studies.jobs import Planned
@@ -97,7 +100,15 @@ class Texts(Sequence[str]):
 
     def _make(self, number: int) -> str:
         variant = self._design.variants[number]
-        return with_values(self._design.bases[variant.scenario], variant.values).canonical_json()
+        try:
+            scenario = with_values(self._design.bases[variant.scenario], variant.values)
+        except ValidationError as error:
+            raise SimError(
+                f"scenario {variant.scenario} of the study was stored by another version of this "
+                f"program, which described it otherwise ({error.error_count()} values are missing "
+                "or unknown); begin the study anew, or read it with that version"
+            ) from error
+        return scenario.canonical_json()
 
 
 def with_values(base: str, values: Point) -> Scenario:

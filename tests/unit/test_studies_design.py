@@ -1,10 +1,12 @@
 """A study file expands to the runs that it asks for; its mistakes are told at their lines."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, SimError
 from sim.scenario.load import from_json, load_scenario
 from sim.scenario.shipped import configs_folder
 from sim.store.provenance import run_id
@@ -86,3 +88,13 @@ def test_mistakes_stand_at_their_lines(tmp_path: Path) -> None:
     ]
     [(line, what)] = mistakes(tmp_path, "scenarios:\n- price_wars\nseeds: 2\n")
     assert "did you mean 'price_war'?" in what
+
+
+def test_a_study_whose_scenarios_were_described_otherwise_says_so(tmp_path: Path) -> None:
+    made = design(tmp_path, "scenarios: [price_war]\nseeds: 1\n")
+    content = json.loads(made.bases["price_war"])
+    del content["observed"]["provinces"][0]["branches"]
+    old = replace(made, bases={"price_war": json.dumps(content)})
+
+    with pytest.raises(SimError, match="begin the study anew"):
+        list(old.texts())
